@@ -1,0 +1,137 @@
+/*
+ * observation.h - one thing that was seen, as net hands it to the fleet.
+ *
+ * An observation is a short-lived value: the fleet copies what it keeps, the sender
+ * keeps ownership of every pointer and may free it when fleet_apply() returns. Strings
+ * are already clean. `server` indexes fleet_spec.servers; `instance` is the instance's
+ * name, or NULL when the observation is about the server (or the balancer).
+ */
+#ifndef OLLAMA_TOP_OBSERVATION_H
+#define OLLAMA_TOP_OBSERVATION_H
+
+#include "ollama-top/fleet.h"
+
+enum observation_kind {
+	OBS_VERSION,      /* u.version; error when /api/version failed */
+	OBS_LOADED,       /* u.loaded */
+	OBS_STORED,       /* u.stored */
+	OBS_DOCKER,       /* u.docker: engine reachable or not */
+	OBS_HOST,         /* u.host */
+	OBS_CONTAINERS,   /* u.containers: names of all instance containers that exist now */
+	OBS_CONTAINER,    /* u.container: one inspect */
+	OBS_DOCKER_EVENT, /* u.event */
+	OBS_STATS,        /* u.stats */
+	OBS_MOUNT,        /* u.mount: the store's line of mountinfo */
+	OBS_SPACE,        /* u.space: df */
+	OBS_PROBE,        /* u.probe: a store probe went out */
+	OBS_CONNECTIONS,  /* u.connections */
+	OBS_NFS,          /* u.nfs */
+	OBS_BALANCER,     /* u.balancer */
+	OBS_TRANSFERS,    /* u.transfers: all foreign transfers of the rw store, maybe none */
+	OBS_DRAINING,     /* u.draining */
+	OBS_RETRY,        /* u.retry: the next attempt of a failing end */
+	OBS_KIND_COUNT,
+};
+
+enum docker_event {
+	DEVENT_START,
+	DEVENT_DIE,
+	DEVENT_OOM,
+	DEVENT_KILL,
+	DEVENT_STOP,
+	DEVENT_PAUSE,
+	DEVENT_UNPAUSE,
+	DEVENT_DESTROY,
+	DEVENT_CREATE,
+	DEVENT_HEALTH,
+	DEVENT_OTHER,
+};
+
+enum retry_of { RETRY_API, RETRY_DOCKER, RETRY_BALANCER, RETRY_NFS };
+
+struct observation {
+	enum observation_kind kind;
+	int64_t at, wall;     /* when the answer was complete */
+	size_t server;        /* ignored for OBS_BALANCER */
+	const char *instance; /* NULL: the server itself */
+	const char *error;    /* NULL: it worked; else why not, in words, and u is unset */
+	union {
+		struct {
+			const char *version;
+			double latency_ms;
+		} version;
+		struct {
+			const struct model_loaded *models;
+			size_t count;
+		} loaded;
+		struct {
+			const struct model_stored *models;
+			size_t count;
+		} stored;
+		struct {
+			const char *version, *api, *warning;
+			double latency_ms;
+		} docker;
+		struct {
+			int64_t memory_total, memory_available;
+			int cpus;
+			bool skew_known;
+			int64_t skew_ms;
+		} host;
+		struct {
+			const char *const *names;
+			size_t count;
+		} containers;
+		struct {
+			const struct container *container;
+			const char *url;
+		} container;
+		struct {
+			enum docker_event what;
+			int exit_code, signal;
+			bool replayed;
+			int64_t happened_wall;
+		} event;
+		struct {
+			int64_t memory_used, memory_judged, memory_limit;
+			double cpu_percent, major_faults;
+		} stats;
+		struct {
+			const char *path, *fstype, *source, *options, *root;
+			int read_only;
+		} mount;
+		struct {
+			int64_t total, available, inodes, inodes_free;
+			double latency_ms;
+		} space;
+		struct {
+			bool out, hung;
+		} probe;
+		struct {
+			int count, active;
+		} connections;
+		struct {
+			double latency_ms;
+			const struct nfs_export *exports;
+			size_t export_count;
+		} nfs;
+		struct {
+			const struct balancer_server *servers;
+			size_t count;
+			double latency_ms;
+		} balancer;
+		struct {
+			const struct transfer *transfers;
+			size_t count;
+		} transfers;
+		struct {
+			bool on;
+		} draining;
+		struct {
+			enum retry_of of;
+			int64_t retry_at;
+		} retry;
+	} u;
+};
+
+#endif

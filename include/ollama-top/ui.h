@@ -1,0 +1,38 @@
+/*
+ * ui.h - the console: an ncurses front end that draws a fleet and never blocks.
+ */
+#ifndef OLLAMA_TOP_UI_H
+#define OLLAMA_TOP_UI_H
+
+#include "ollama-top/fleet.h"
+#include "ollama-top/loop.h"
+#include "ollama-top/watch.h"
+
+#include <stdbool.h>
+
+struct ui;
+
+struct ui_options {
+	uv_loop_t *loop;
+	const struct clock *clock;
+	struct fleet *fleet;
+	struct watch *watch;
+	bool read_only, ascii, no_color;
+	/* Called once when the user leaves (q, SIGTERM, SIGHUP): stop the loop's other users. */
+	void (*on_quit)(void *user, int exit_status);
+	void *user;
+};
+
+/*
+ * Takes over the terminal and paints the first screen before it returns, from the spec
+ * alone. NULL with a message on stderr when there is no usable terminal. The terminal is
+ * given back as it was found by ui_free(), on exit, and on a crash signal.
+ */
+struct ui *ui_new(const struct ui_options *options);
+
+/* The fleet changed: draws at the next turn of the loop, at most every 50 ms. */
+void ui_changed(struct ui *ui);
+
+void ui_free(struct ui *ui);
+
+#endif

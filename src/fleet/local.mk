@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libfleet.a
+libfleet_a_SOURCES =

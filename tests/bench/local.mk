@@ -1,0 +1,1 @@
+# benchmarks, run by hand: make bench
