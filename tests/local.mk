@@ -1,8 +1,28 @@
+LOG_DRIVER = $(SHELL) $(top_srcdir)/tests/driver
+AM_TESTS_ENVIRONMENT = \
+	OLLAMA_TOP='$(abs_top_builddir)/ollama-top'; export OLLAMA_TOP; \
+	OLLAMA_TOP_SIM='$(abs_top_builddir)/ollama-top-sim'; export OLLAMA_TOP_SIM; \
+	srcdir='$(abs_top_srcdir)'; export srcdir; \
+	builddir='$(abs_top_builddir)'; export builddir;
+EXTRA_DIST += %D%/README.md %D%/driver %D%/totals
+
+# Unit tests need Criterion; without it the check target says so instead of passing with nothing run.
+if HAVE_CRITERION
 include tests/unit/fleet/local.mk
 include tests/unit/config/local.mk
 include tests/unit/net/local.mk
 include tests/unit/ui/local.mk
 include tests/unit/cli/local.mk
 include tests/unit/sim/local.mk
+else
+check-local:
+	@echo "The unit tests were not built: Criterion is missing (Debian: libcriterion-dev). Install it, then run configure again." >&2; exit 1
+endif
+
+E2E_TESTS =
 include tests/e2e/local.mk
 include tests/bench/local.mk
+EXTRA_DIST += $(E2E_TESTS)
+if E2E
+TESTS += $(E2E_TESTS)
+endif
