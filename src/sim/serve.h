@@ -44,6 +44,7 @@ struct serve_request {
 	const char *body;               /* NUL-terminated; "" without */
 	size_t body_len;
 	int64_t arrived; /* uv_now() */
+	void *context;   /* of its kind: serve_context() */
 	void *state;     /* the handler's own, kept between calls */
 	void (*free_state)(void *state);
 };
@@ -69,6 +70,10 @@ void serve_free(struct serve *serve);
 void serve_routes(struct serve *serve, enum serve_kind kind, const struct serve_route *routes, size_t count);
 /* Called before routing, to set headers or refuse: true when it has replied itself. */
 void serve_before(struct serve *serve, enum serve_kind kind, bool (*before)(struct serve_request *request));
+
+/* What a kind keeps between its requests (Docker: its exec instances); freed by serve_free(). */
+void serve_context(
+	struct serve *serve, enum serve_kind kind, void *context, void (*free_context)(void *context));
 
 /* Opens and closes listening sockets to match the world; false with a message when one cannot be bound. */
 bool serve_sync(struct serve *serve, char *error, size_t size);
@@ -116,7 +121,7 @@ enum serve_more {
 /* Puts what there is to say now. Called once at the start and after each change and tick, with room to spare. */
 typedef enum serve_more serve_fill(void *user, struct serve_buffer *out);
 
-/* A chunked answer. `free_user` is called once when it is over or the client has gone. */
+/* A chunked answer; content_type NULL: without that header. `free_user` is called once when it is over or the client has gone. */
 enum serve_result serve_stream(struct serve_request *request, int status, const char *content_type,
 	serve_fill *fill, void *user, void (*free_user)(void *user));
 
