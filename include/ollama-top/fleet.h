@@ -4,7 +4,14 @@
  * Pure: no I/O, no clock, no library but C's. Times named *_at are monotonic milliseconds
  * of the observer's loop (0 = never); wall times are milliseconds since 1970 UTC. Figures
  * are -1 (or NaN for double) when unknown. Strings were cleaned by text_clean() before
- * they got here. The state is changed by fleet_apply() and fleet_tick() alone.
+ * they got here. The state is changed by fleet_apply() and fleet_tick() alone, and is
+ * consistent after each: states, alerts and status are kept up as observations come in.
+ *
+ * A reason or an alert's text never holds an age, which would change it every second:
+ * state_since, oom_at, down_at and alert.since are there to show one beside it.
+ *
+ * Pointers to instances, alerts and events are good until the next fleet_apply() or
+ * fleet_tick(); what outlives that (a selection) is kept by name.
  */
 #ifndef OLLAMA_TOP_FLEET_H
 #define OLLAMA_TOP_FLEET_H
@@ -17,6 +24,37 @@
 #include <stdint.h>
 
 struct observation;
+
+/* What is kept of one server at most; the rest of an answer is dropped. */
+#define FLEET_INSTANCES_MAX 256
+#define FLEET_MODELS_MAX    512 /* loaded, and stored, per instance */
+#define FLEET_MOUNTS_MAX    64
+#define FLEET_ENV_MAX       128
+#define FLEET_EXPORTS_MAX   64
+#define FLEET_CLIENTS_MAX   64
+#define FLEET_POOL_MAX      1024
+#define FLEET_TRANSFERS_MAX 64
+#define FLEET_TEXT_MAX      1024 /* bytes of a reason, an error, a variable of the environment */
+
+/* Times that decide a state. */
+#define FLEET_OOM_HOLD_MS     (10 * 60 * 1000)
+#define FLEET_DRIFT_SETTLE_MS (60 * 1000)
+#define FLEET_STARTING_MS     (60 * 1000)
+#define FLEET_LB_SETTLE_MS    (30 * 1000) /* the balancer needs time to see an instance come back */
+#define FLEET_GONE_LINGER_MS  (10 * 1000) /* a container that is recreated keeps its row and history */
+#define FLEET_SKEW_MS         (5 * 1000)
+#define FLEET_SLOW_MS         1000.0
+#define FLEET_SLOW_RUN        3
+#define FLEET_HOT_SHARE       0.9
+
+/*
+ * Thrashing: this many major faults a second in each of FLEET_THRASH_RUN samples running,
+ * while the loaded models have been the same for FLEET_THRASH_QUIET_MS (a model being read
+ * for the first time faults just as much); over when a sample falls below half of it.
+ */
+#define FLEET_THRASH_FAULTS   100.0
+#define FLEET_THRASH_RUN      5
+#define FLEET_THRASH_QUIET_MS (60 * 1000)
 
 /* Gravest first, so that a smaller value is graver; the order is DESIGN.md section 5. */
 enum state {
@@ -69,7 +107,8 @@ struct model_stored {
 	char *name;
 	char digest[72];
 	int64_t size;
-	int64_t first_seen_at; /* when this instance first listed this digest */
+	int64_t modified_wall; /* as the server said it; 0 unknown */
+	int64_t first_seen_at; /* when this instance first listed this digest; set by the fleet */
 };
 
 enum container_status {
@@ -93,7 +132,7 @@ struct mount {
 };
 
 struct container {
-	bool known; /* false: no engine told us of one */
+	bool known; /* false: never inspected; status may be known from events all the same */
 	char id[72];
 	char *name, *image, *image_id;
 	enum container_status status;
@@ -127,28 +166,62 @@ struct store {
 	int64_t probing_since; /* a probe is out since then; 0: none */
 };
 
+/* A model in which an instance differs from the reference, and since when. */
+struct difference {
+	uint64_t key;
+	int64_t since;
+};
+
+/* What can be wrong with an instance or a server at the same time; one alert each. */
+enum condition {
+	CONDITION_OOM,
+	CONDITION_DOWN,
+	CONDITION_NFS,
+	CONDITION_DRIFT,
+	CONDITION_LB,
+	CONDITION_HOT,
+	CONDITION_SLOW,
+	CONDITION_HEALTH,         /* the health check itself cannot run */
+	CONDITION_DOCKER,         /* server: the engine does not answer */
+	CONDITION_DOCKER_WARNING, /* server: such as plain tcp */
+	CONDITION_CLOCK,          /* server: clock differs by more than FLEET_SKEW_MS */
+	CONDITION_NFS_SERVER,     /* server: its NFS service does not answer */
+	CONDITION_POOL,           /* the balancer's API fails, or its pool names what is no instance */
+	CONDITION_COUNT,
+};
+
 struct instance {
 	struct server *server;
 	const struct instance_spec *spec; /* NULL when discovered */
 	char *name;
 	char *url; /* base URL without trailing slash, or NULL */
 	int port;  /* host port, 0 unknown */
-	bool gone; /* discovered earlier, its container no longer exists */
+	bool gone; /* discovered earlier, its container no longer exists; dropped after FLEET_GONE_LINGER_MS */
+	int64_t gone_at;
+	int present; /* a container of this name: 1 exists, 0 does not, -1 not known */
 	enum state state;
-	char *reason; /* owned; why, in words; NULL when ok */
+	char *reason;                          /* owned; why, in words; NULL when ok */
+	uint32_t raised[CONDITION_HEALTH + 1]; /* hash of the text of the alert that stands, or 0 */
+	int64_t due_at; /* when time alone may change the state next; INT64_MAX: it cannot */
 	int64_t state_since;
 	struct link api; /* /api/version */
 	char *version;
-	int64_t started_at; /* container start seen by us; "starting" counts from here */
+	int64_t recovered_at; /* when it last answered again after a failure; 0: never failed */
+	int64_t started_at;   /* container start; "starting" counts from here; 0 unknown */
+	int64_t down_at;      /* when the container was seen to have left "running"; 0: it has not */
 	int slow_in_a_row;
 	struct model_loaded *loaded;
 	size_t loaded_count;
-	int64_t loaded_at; /* last /api/ps */
+	int64_t loaded_at;         /* last /api/ps */
+	int64_t loaded_changed_at; /* when another set of models was last seen loaded */
 	struct model_stored *stored;
 	size_t stored_count;
-	int64_t stored_at; /* last /api/tags */
-	int64_t drift_since;
-	char *drift_text; /* owned; which model differs, NULL when none does */
+	int64_t stored_at;              /* last /api/tags */
+	struct difference *differences; /* sorted by key */
+	size_t difference_count;
+	int64_t drift_since; /* of the oldest difference; 0: none */
+	bool drifting;       /* a difference was still there over FLEET_DRIFT_SETTLE_MS after it began */
+	char *drift_text;    /* owned; which model differs, also while settling; NULL when none does */
 	struct container container;
 	struct store store;
 	int64_t memory_used;   /* docker stats' figure */
@@ -157,21 +230,28 @@ struct instance {
 	double cpu_percent;    /* docker stats' meaning: 100 = one core */
 	double major_faults;   /* a second */
 	bool thrashing;
+	int thrash_run; /* samples in a row above the threshold */
 	int64_t stats_at;
 	int connections;        /* foreign established, upper bound; -1 unknown */
 	int connections_active; /* of these, with bytes queued; -1 unknown */
 	int64_t connections_at;
 	bool busy;
 	int64_t busy_since;
-	int64_t oom_at; /* last OOM kill, 0 none or acknowledged */
-	int64_t oom_wall;
-	bool stopping; /* a stop or kill was seen; the exit that follows is an operator's */
+	int64_t oom_at;         /* last OOM kill, 0 none or acknowledged */
+	int64_t oom_wall;       /* the same on the engine's clock */
+	int64_t oom_acked_wall; /* kills up to here were acknowledged */
+	int64_t stop_wall;      /* last stop or terminating kill by an operator, engine's clock; 0: none */
 	bool draining;
-	int in_pool;                    /* 1, 0, or -1 unknown */
-	char balancer_status[16];       /* "UP", "DOWN" or "" */
+	int in_pool;              /* 1, 0, or -1 unknown */
+	char balancer_status[16]; /* "UP", "DOWN" or "" */
+	/*
+	 * One sample per refresh, taken by fleet_tick() so that the time axis is even: the
+	 * largest value seen since the last one, else the value that still holds, else NaN.
+	 */
 	struct history memory_history;  /* bytes */
 	struct history cpu_history;     /* percent */
 	struct history latency_history; /* ms; NaN where a request failed */
+	float peak_memory, peak_cpu, peak_latency;
 };
 
 struct nfs_export {
@@ -196,6 +276,10 @@ struct server {
 	size_t export_count;
 	struct instance **instances; /* ordered: configured first, then by natural name order */
 	size_t instance_count;
+	bool listed; /* OBS_CONTAINERS was heard, so discovered instances are known */
+	enum fleet_status status;
+	size_t alert_count;
+	uint32_t raised[CONDITION_COUNT];
 };
 
 struct balancer_server {
@@ -207,6 +291,8 @@ struct balancer {
 	struct link link; /* LINK_NONE when traefik: is absent */
 	struct balancer_server *servers;
 	size_t server_count;
+	struct pool_key *keys; /* the core's own index over servers, sorted */
+	uint32_t raised;
 };
 
 /* A pull under way, ours or seen by its partial files in the rw store. */
@@ -233,10 +319,12 @@ struct event {
 
 struct alert {
 	enum severity severity;
-	enum state state;
-	const struct server *server;     /* NULL: the balancer */
+	enum condition condition;
+	enum state state;            /* STATE_UNKNOWN for conditions that are no state of an instance */
+	const char *label;           /* static: state_name(), or "docker", "clock", "health", "nfs", "LB!" */
+	const struct server *server; /* NULL: the balancer */
 	const struct instance *instance; /* NULL: the server itself */
-	char *target;
+	char *target;                    /* "84/ollama-2", "84" or "balancer" */
 	char *text;
 	int64_t since;
 	bool acknowledged;
@@ -246,7 +334,7 @@ enum fleet_status { FLEET_OK, FLEET_DEGRADED, FLEET_DOWN };
 const char *fleet_status_name(enum fleet_status status);
 
 struct totals {
-	size_t instances, ok, by_state[STATE_COUNT];
+	size_t instances, ok, by_state[STATE_COUNT]; /* those whose container is gone left out */
 	size_t models_loaded;
 	int64_t memory_used, memory_limit; /* over instances with a known figure */
 	size_t nfs_expected, nfs_ok;       /* instances whose store is judged, and right */
@@ -267,8 +355,15 @@ struct fleet {
 	struct alert *alerts; /* gravest first, then oldest first */
 	size_t alert_count;
 	enum fleet_status status;
-	int64_t now, wall;   /* of the last apply or tick */
-	uint64_t generation; /* grows with every visible change */
+	int64_t now, wall; /* of the last apply or tick; now never goes back */
+	/*
+	 * Grows with every change that the main screen could show: figures count as changed when
+	 * they differ as shown (memory in three figures, latency and CPU as whole numbers), so a
+	 * poll that brings the same answer leaves it alone. Ages and countdowns are the clock's.
+	 */
+	uint64_t generation;
+	uint64_t samples; /* grows when the histories got a sample: what details are drawn from */
+	int64_t sampled_at;
 };
 
 /* A fleet that matches `spec` (borrowed; must outlive it); NULL when out of memory. */
@@ -278,17 +373,21 @@ void fleet_free(struct fleet *fleet);
 /* Folds one observation in. Observations of unknown servers are ignored. */
 void fleet_apply(struct fleet *fleet, const struct observation *o);
 
-/* Lets time pass: staleness, OOM hold, drift after 60 s, retry countdowns. Call about once a second. */
+/* Lets time pass: OOM hold, "starting", settling, histories, rows of gone containers. Call about once a second. */
 void fleet_tick(struct fleet *fleet, int64_t now, int64_t wall);
 
 /* The i-th event, 0 the newest; NULL out of range. */
 const struct event *fleet_event(const struct fleet *fleet, size_t i);
 void fleet_note(struct fleet *fleet, enum severity severity, const char *target, const char *text);
 
-/* Acknowledges the OOM (or other held alert) of a target "SERVER/INSTANCE"; false if there was none. */
+/*
+ * Acknowledges what stands against a target as in alert.target: an OOM is over; other alerts
+ * stay, marked, until their cause is gone. False if there was nothing left to acknowledge.
+ */
 bool fleet_acknowledge(struct fleet *fleet, const char *target);
 
 void fleet_totals(const struct fleet *fleet, struct totals *out);
+/* DOWN: it has instances and none answers (never before each was heard); DEGRADED: any alert. */
 enum fleet_status server_status(const struct server *server);
 struct server *fleet_server(const struct fleet *fleet, const char *name);
 struct instance *fleet_instance(const struct server *server, const char *name);
@@ -296,7 +395,12 @@ struct instance *fleet_instance(const struct server *server, const char *name);
 /* True when the figure seen at `at` is older than three of its polling intervals. */
 bool fleet_stale(const struct fleet *fleet, int64_t at, int64_t interval_ms);
 
-/* What the model differs in on `i` against the rw server: see enum. */
+/* What others are compared with: the rw server's first instance that answers and whose models are
+ * known; NULL while there is none. */
+const struct instance *fleet_reference(const struct fleet *fleet);
+
+/* What `model` differs in on `i` against the reference; MODEL_SAME also when neither has it,
+ * MODEL_UNKNOWN while either list is not known. */
 enum model_agreement { MODEL_SAME, MODEL_MISSING, MODEL_DIFFERENT, MODEL_EXTRA, MODEL_UNKNOWN };
 enum model_agreement fleet_model_agreement(
 	const struct fleet *fleet, const struct instance *i, const char *model);

@@ -3,7 +3,7 @@
  *
  * An observation is a short-lived value: the fleet copies what it keeps, the sender
  * keeps ownership of every pointer and may free it when fleet_apply() returns. Strings
- * are already clean. `server` indexes fleet_spec.servers; `instance` is the instance's
+ * are already clean (what is not shown, such as the environment, is cleaned when shown). `server` indexes fleet_spec.servers; `instance` is the instance's
  * name, or NULL when the observation is about the server (or the balancer).
  */
 #ifndef OLLAMA_TOP_OBSERVATION_H
@@ -79,6 +79,9 @@ struct observation {
 			int64_t skew_ms;
 		} host;
 		struct {
+			/* by instance name; a configured instance also by its container's name. After a
+			 * break of the event stream this and an inspect of each follow: replayed events
+			 * alone never change a status. */
 			const char *const *names;
 			size_t count;
 		} containers;
@@ -88,23 +91,28 @@ struct observation {
 		} container;
 		struct {
 			enum docker_event what;
-			int exit_code, signal;
-			bool replayed;
-			int64_t happened_wall;
+			int exit_code, signal; /* of die, of kill (0 unknown) */
+			bool replayed;         /* happened before the stream was opened */
+			int64_t happened_wall; /* the engine's clock; 0 unknown */
 		} event;
 		struct {
 			int64_t memory_used, memory_judged, memory_limit;
 			double cpu_percent, major_faults;
 		} stats;
 		struct {
+			/* fields of mountinfo: mount point, type, source, super options, root of the
+			 * mount within its file system */
 			const char *path, *fstype, *source, *options, *root;
-			int read_only;
+			int read_only; /* by the mount's own options or the super block's */
 		} mount;
 		struct {
 			int64_t total, available, inodes, inodes_free;
 			double latency_ms;
 		} space;
 		struct {
+			/* out: a probe went out; hung: it is past its deadline. Neither: it was given
+			 * up without an answer (the container went away). Its answer is OBS_SPACE, which,
+			 * like a hang, holds for every instance of the server on the same mount. */
 			bool out, hung;
 		} probe;
 		struct {

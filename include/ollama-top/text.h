@@ -39,4 +39,7 @@ bool text_parse_rfc3339(const char *s, int64_t *wall_ms);
 /* Shell glob with '*', '?' and '[a-z]' over a whole string, without recursion or allocation. */
 bool text_glob(const char *pattern, const char *s);
 
+/* Order of names as people count: digits compare as numbers, "ollama-2" before "ollama-10". <0, 0, >0. */
+int text_natural_compare(const char *a, const char *b);
+
 #endif
