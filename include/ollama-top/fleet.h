@@ -156,14 +156,16 @@ const char *store_status_name(enum store_status status);
 
 struct store {
 	enum store_status status;
-	char *error; /* owned; what is wrong, or why it is unknown */
-	char *path;  /* in the container */
-	char *fstype, *source, *options;
-	int read_only; /* 1, 0, or -1 unknown */
+	char *error;                            /* owned; what is wrong, or why it is unknown */
+	char *path;                             /* in the container */
+	char *fstype, *source, *options, *root; /* of mountinfo; see observation.h */
+	int read_only;                          /* 1, 0, or -1 unknown */
 	int64_t total, available, inodes, inodes_free;
 	double latency_ms; /* of the last probe that answered */
 	int64_t mount_seen_at, space_seen_at;
 	int64_t probing_since; /* a probe is out since then; 0: none */
+	bool hung, stale;      /* the last probe: out past its deadline; ESTALE */
+	char *mount_error;     /* owned; why the mount could not be read, NULL when it was */
 };
 
 /* A model in which an instance differs from the reference, and since when. */
@@ -260,6 +262,9 @@ struct nfs_export {
 	size_t client_count;
 };
 
+enum fleet_status { FLEET_OK, FLEET_DEGRADED, FLEET_DOWN };
+const char *fleet_status_name(enum fleet_status status);
+
 struct server {
 	const struct server_spec *spec;
 	size_t index;
@@ -329,9 +334,6 @@ struct alert {
 	int64_t since;
 	bool acknowledged;
 };
-
-enum fleet_status { FLEET_OK, FLEET_DEGRADED, FLEET_DOWN };
-const char *fleet_status_name(enum fleet_status status);
 
 struct totals {
 	size_t instances, ok, by_state[STATE_COUNT]; /* those whose container is gone left out */
