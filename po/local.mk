@@ -1,0 +1,27 @@
+# Catalogues: make update-pot extracts every string, make update-po merges it into LANGUAGE.po, make install compiles them.
+EXTRA_DIST += %D%/POTFILES.in %D%/LINGUAS $(CATALOGUES)
+CONFIGURE_DEPENDENCIES = $(top_srcdir)/%D%/LINGUAS
+CLEANFILES += %D%/ollama-top.pot
+
+update-pot:
+	@test -n "$(XGETTEXT)" || { echo "xgettext is missing (Debian: gettext)" >&2; exit 1; }
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(XGETTEXT) --directory=$(top_srcdir) --files-from=$(top_srcdir)/%D%/POTFILES.in \
+		--output=%D%/ollama-top.pot --from-code=UTF-8 --add-comments=TRANSLATORS: --keyword=_ --keyword=N_ \
+		--keyword=P_:1,2 --package-name=$(PACKAGE_NAME) --package-version=$(PACKAGE_VERSION) \
+		--copyright-holder='the ollama-top authors'
+
+update-po: update-pot
+	@for po in $(CATALOGUES); do $(MSGMERGE) --quiet --update --backup=none "$(top_srcdir)/$$po" %D%/ollama-top.pot || exit 1; done
+
+install-data-local:
+	@for po in $(CATALOGUES); do \
+		folder="$(DESTDIR)$(localedir)/$$(basename "$$po" .po)/LC_MESSAGES"; \
+		$(MKDIR_P) "$$folder" && $(MSGFMT) --check --output-file="$$folder/$(PACKAGE).mo" "$(top_srcdir)/$$po" || exit 1; \
+	done
+
+uninstall-local:
+	@for po in $(CATALOGUES); do \
+		rm -f "$(DESTDIR)$(localedir)/$$(basename "$$po" .po)/LC_MESSAGES/$(PACKAGE).mo"; \
+	done
+
+.PHONY: update-pot update-po
