@@ -1,10 +1,12 @@
 noinst_HEADERS = \
 	%D%/ollama-top/config.h \
 	%D%/ollama-top/fleet.h \
+	%D%/ollama-top/frames.h \
 	%D%/ollama-top/history.h \
 	%D%/ollama-top/http.h \
 	%D%/ollama-top/i18n.h \
 	%D%/ollama-top/loop.h \
+	%D%/ollama-top/ndjson.h \
 	%D%/ollama-top/observation.h \
 	%D%/ollama-top/spec.h \
 	%D%/ollama-top/text.h \

@@ -4,8 +4,8 @@
  * Requests never block and always end: exactly one on_done for each http_send() that
  * returned a handle, unless http_cancel() was called. Limits are DESIGN.md section 9:
  * a deadline for every request, a cap on every body, no redirects, http and https only,
- * at most 64 requests in flight to one endpoint (the rest wait in order, their deadline
- * running). Host names are resolved by uv_getaddrinfo and handed to curl as numeric
+ * at most 64 requests in flight to one host or socket (the rest wait in order, their
+ * deadline running). Host names are resolved by uv_getaddrinfo and handed to curl as numeric
  * addresses. Keep-alive connections are reused.
  */
 #ifndef OLLAMA_TOP_HTTP_H
@@ -35,41 +35,68 @@ struct http_endpoint_options {
 
 struct http_response {
 	int status;       /* 0 when there was no answer */
-	const char *body; /* NUL-terminated, valid during the callback; "" for streams */
+	const char *body; /* NUL-terminated, valid during the callback; never NULL; "" for a stream that was
+	                     answered with 2xx (an error's body comes here, not through on_data) */
 	size_t body_len;
-	double latency_ms; /* request written to first byte of the answer, connection excluded when reused */
+	double latency_ms; /* request written to first byte of the answer, with the time to connect when no
+	                      kept connection was at hand; never waiting in line or for a name. 0 under a
+	                      still clock */
 	int64_t date_wall; /* the Date header, ms since 1970; 0 when absent */
-	const char *error; /* transport failure in words ("connection refused", "timed out after 3s",
+	const char
+		*error; /* translated; transport failure in words ("connection refused", "timed out after 3s",
 	                         "cannot resolve NAME: ...", "answer larger than 16M", ...); NULL when an
 	                         HTTP answer came, whatever its status */
 };
 
 typedef void http_done_fn(void *user, const struct http_response *response);
-/* Stream data as it arrives; return false to end the stream (on_done follows with "cancelled"). */
+/*
+ * Stream data of a 2xx answer as it arrives; return false to end the stream (on_done follows with
+ * "cancelled"). Here and in http_done_fn everything of this header may be called: sending, cancelling
+ * any request, freeing any endpoint, closing the client.
+ */
 typedef bool http_data_fn(void *user, const char *data, size_t len);
 
 struct http_request_options {
-	const char *method;    /* "GET" when NULL */
-	const char *path;      /* "/api/version", with query, already percent-encoded */
-	const char *json;      /* optional body; copied */
-	int64_t deadline_ms;   /* whole request; for a stream until the headers */
-	int64_t idle_ms;       /* streams: longest silence, 0 for none (TCP keep-alive watches then) */
+	const char *method;  /* "GET" when NULL */
+	const char *path;    /* "/api/version", with query, already percent-encoded */
+	const char *json;    /* optional body; copied. Only GET and HEAD go out on a kept connection, because
+	                          libcurl sends again what such a connection swallowed: others are sent once */
+	int64_t deadline_ms; /* whole request; for a stream until the headers */
+	int64_t idle_ms;     /* streams: longest silence, 0 for none (TCP keep-alive watches then) */
 	http_data_fn *on_data; /* set: a stream without a body cap */
 	http_done_fn *on_done;
 	void *user;
 };
 
+/*
+ * `loop` and `clock` are borrowed. Ignores SIGPIPE where nobody handles it, and raises the soft limit
+ * of open files to what a kept connection for each of a thousand instances takes. Kept connections and
+ * idle timers do not hold the loop; requests do. NULL when out of memory.
+ */
 struct http *http_new(uv_loop_t *loop, const struct clock *clock);
-/* Cancels everything without callbacks, closes every handle; run the loop until it is empty after. */
+/*
+ * Cancels everything without callbacks, closes every handle; run the loop until it is empty after (the
+ * client frees itself then). Endpoints are still to be freed, before or after; requests are gone, and
+ * http_send() gives NULL.
+ */
 void http_close(struct http *http);
 
-/* Strings are copied. NULL when out of memory or the base is not http(s). */
+/*
+ * True while a look-up of a name is out. Its thread cannot be stopped, so that the loop, and exit()
+ * even after it (libuv joins its threads), would wait for a dead resolver: ask before http_close(),
+ * and when true leave with _exit() once the terminal and the files are in order.
+ */
+bool http_resolver_stuck(const struct http *http);
+
+/* Strings are copied. NULL when out of memory or the base is not http(s)://HOST[:PORT]. */
 struct http_endpoint *http_endpoint_new(struct http *http, const struct http_endpoint_options *options);
-/* Ends its requests without callbacks. */
+/* Ends its requests without callbacks. NULL is allowed. */
 void http_endpoint_free(struct http_endpoint *endpoint);
 
-/* NULL only when out of memory. on_done is never called before http_send() returns. */
+/* NULL only when out of memory or after http_close(). on_done is never called before http_send()
+ * returns; when it is called, the handle is no longer valid. */
 struct http_request *http_send(struct http_endpoint *endpoint, const struct http_request_options *options);
+/* Ends the request without a callback. Only for a handle whose on_done has not been called. */
 void http_cancel(struct http_request *request);
 
 /* How many requests this client has sent: total, and with a method that changes things. */

@@ -1,0 +1,221 @@
+/*
+ * http-socket.c - libcurl's multi handle on libuv: its sockets are polled, its timer runs.
+ *
+ * libcurl says "remove" when a connection falls idle and "add" when it is used again, which costs
+ * two system calls a request. A socket is therefore polled for reading from its first use until
+ * libcurl closes it; what an idle one reports (the server hung up) only ends the polling.
+ */
+#include "http-private.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* Files that are left to others when kept connections fill the limit of open files. */
+#define FILES_SPARED 256
+
+struct http_socket {
+	uv_poll_t poll;
+	struct http *http;
+	int fd;
+	int wanted; /* what libcurl waits for, in libuv's flags; 0 while the connection is idle */
+	int polled; /* what libuv polls for */
+};
+
+static void on_socket(uv_poll_t *poll, int status, int events);
+
+static void on_socket_closed(uv_handle_t *handle)
+{
+	struct http_socket *s = handle->data;
+	struct http *http = s->http;
+
+	free(s);
+	http_handle_closed(http);
+}
+
+static struct http_socket *find_socket(const struct http *http, int fd)
+{
+	return fd >= 0 && (size_t)fd < http->socket_count ? http->sockets[fd] : NULL;
+}
+
+static bool grow_sockets(struct http *http, size_t fd)
+{
+	size_t count = http->socket_count > 0 ? http->socket_count : 32;
+	struct http_socket **sockets;
+
+	while (count <= fd)
+		count *= 2;
+	if (count == http->socket_count)
+		return true;
+	sockets = realloc(http->sockets, count * sizeof(struct http_socket *));
+	if (sockets == NULL)
+		return false;
+	for (size_t i = http->socket_count; i < count; i++)
+		sockets[i] = NULL;
+	http->sockets = sockets;
+	http->socket_count = count;
+	return true;
+}
+
+static struct http_socket *add_socket(struct http *http, int fd)
+{
+	struct http_socket *s;
+
+	if (!grow_sockets(http, (size_t)fd) || (s = calloc(1, sizeof *s)) == NULL)
+		return NULL;
+	if (uv_poll_init(http->loop, &s->poll, fd) != 0) {
+		free(s);
+		return NULL;
+	}
+	s->http = http;
+	s->fd = fd;
+	s->poll.data = s;
+	http->handles++;
+	http->sockets[fd] = s;
+	return s;
+}
+
+/* Brings what libuv does in line with what libcurl waits for. */
+static void update_polling(struct http_socket *s)
+{
+	int events = s->wanted != 0 ? s->wanted : UV_READABLE;
+
+	if (events != s->polled && uv_poll_start(&s->poll, events, on_socket) == 0)
+		s->polled = events;
+	if (s->wanted != 0)
+		uv_ref((uv_handle_t *)&s->poll);
+	else
+		uv_unref((uv_handle_t *)&s->poll);
+}
+
+static void run_curl(struct http *http, curl_socket_t fd, int flags)
+{
+	int running;
+
+	http->in_curl = true;
+	curl_multi_socket_action(http->multi, fd, flags, &running);
+	http->in_curl = false;
+}
+
+static void on_socket(uv_poll_t *poll, int status, int events)
+{
+	struct http_socket *s = poll->data;
+	struct http *http = s->http;
+	int fd = s->fd;
+	int flags = 0;
+
+	if (s->wanted == 0) {
+		uv_poll_stop(poll);
+		s->polled = 0;
+		return;
+	}
+	if (status < 0) {
+		/* libuv has stopped polling. libcurl finds out what is wrong when it reads or writes. */
+		s->polled = 0;
+		events = s->wanted;
+	}
+	flags |= (events & UV_READABLE) != 0 ? CURL_CSELECT_IN : 0;
+	flags |= (events & UV_WRITABLE) != 0 ? CURL_CSELECT_OUT : 0;
+	run_curl(http, fd, flags);
+	if (find_socket(http, fd) == s && s->wanted != 0)
+		update_polling(s);
+	http_after_curl(http);
+}
+
+/* CURLMOPT_SOCKETFUNCTION. Never fails: a failure would end the multi handle, while a socket that could
+ * not be polled only lets its request run into its deadline. */
+static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *unused)
+{
+	struct http *http = user;
+	struct http_socket *s = find_socket(http, fd);
+
+	(void)easy;
+	(void)unused;
+	if (s == NULL && what != CURL_POLL_REMOVE)
+		s = add_socket(http, fd);
+	if (s == NULL)
+		return 0;
+	s->wanted = 0;
+	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+		s->wanted |= UV_READABLE;
+	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+		s->wanted |= UV_WRITABLE;
+	update_polling(s);
+	return 0;
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	http_multi_run(timer->data);
+}
+
+/* CURLMOPT_TIMERFUNCTION. "At once" goes through the idle handle: a timer of 0 ms that is set again in
+ * its own callback would keep libuv in its timers. */
+static int on_curl_timer(CURLM *multi, long timeout_ms, void *user)
+{
+	struct http *http = user;
+
+	(void)multi;
+	http->curl_due = timeout_ms == 0;
+	if (timeout_ms > 0) {
+		uv_timer_start(&http->curl_timer, on_timer, (uint64_t)timeout_ms, 0);
+		return 0;
+	}
+	uv_timer_stop(&http->curl_timer);
+	if (http->curl_due)
+		http_kick(http);
+	return 0;
+}
+
+/* Connections to keep: a few for every server of a large fleet, within what files may be open. */
+static long connections_max(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+		return 2048;
+	if (files.rlim_cur > 2048 + FILES_SPARED)
+		return 2048;
+	return files.rlim_cur > 2 * FILES_SPARED ? (long)files.rlim_cur - FILES_SPARED : FILES_SPARED / 4;
+}
+
+bool http_multi_open(struct http *http)
+{
+	CURLM *multi = curl_multi_init();
+
+	if (multi == NULL)
+		return false;
+	http->multi = multi;
+	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
+	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, http);
+	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
+	curl_multi_setopt(multi, CURLMOPT_TIMERDATA, http);
+	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, connections_max());
+	curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+	return true;
+}
+
+void http_multi_close(struct http *http)
+{
+	curl_multi_cleanup(http->multi);
+	http->multi = NULL;
+}
+
+void http_multi_run(struct http *http)
+{
+	http->curl_due = false;
+	run_curl(http, CURL_SOCKET_TIMEOUT, 0);
+	http_after_curl(http);
+}
+
+curl_socket_t http_socket_close_hook(void *user, curl_socket_t fd)
+{
+	struct http *http = user;
+	struct http_socket *s = find_socket(http, fd);
+
+	if (s != NULL) {
+		http->sockets[fd] = NULL;
+		uv_close((uv_handle_t *)&s->poll, on_socket_closed);
+	}
+	return close(fd);
+}

@@ -1,0 +1,460 @@
+/*
+ * http.c - the life and order of requests; see http.h and http-private.h.
+ */
+#include "ollama-top/http.h"
+
+#include "http-private.h"
+#include "ollama-top/i18n.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* Open files that a thousand instances take, and the most that is asked for. */
+#define FILES_WANTED ((rlim_t)4096)
+
+static void mark_ready(struct http_host *host)
+{
+	if (host->ready || host->in_flight >= HTTP_IN_FLIGHT_MAX || TAILQ_EMPTY(&host->queue))
+		return;
+	host->ready = true;
+	TAILQ_INSERT_TAIL(&host->http->ready, host, in_ready);
+	http_kick(host->http);
+}
+
+static struct request_list *line_of(struct http_request *r)
+{
+	switch (r->state) {
+	case REQUEST_QUEUED:
+		return &r->endpoint->host->queue;
+	case REQUEST_RESOLVING:
+	case REQUEST_RUNNING:
+		return &r->endpoint->host->active;
+	case REQUEST_FAILED:
+		return &r->http->failed;
+	default:
+		return NULL;
+	}
+}
+
+/* Takes the request out of the line it stands in; its place may go to the next. */
+static void leave_line(struct http_request *r)
+{
+	struct request_list *line = line_of(r);
+	struct http_host *host = r->endpoint->host;
+
+	TAILQ_REMOVE(line, r, in_line);
+	if (line == &host->active) {
+		host->in_flight--;
+		mark_ready(host);
+	}
+}
+
+static void unlink_request(struct http_request *r)
+{
+	leave_line(r);
+	TAILQ_REMOVE(&r->http->all, r, in_http);
+	TAILQ_REMOVE(&r->endpoint->requests, r, in_endpoint);
+}
+
+static void free_request(struct http_request *r)
+{
+	http_buffer_keep(r->http, &r->body);
+	free(r->error);
+	free(r);
+}
+
+static void report(struct http_request *r, const struct http_response *response)
+{
+	unlink_request(r);
+	r->state = REQUEST_DONE;
+	r->on_done(r->user, response);
+	free_request(r);
+}
+
+/* Ends a request that is not done; on_done follows from the loop. */
+static void fail(struct http_request *r, const char *why)
+{
+	if (r->state == REQUEST_RUNNING)
+		http_transfer_stop(r);
+	leave_line(r);
+	r->error = strdup(why);
+	r->state = REQUEST_FAILED;
+	TAILQ_INSERT_TAIL(&r->http->failed, r, in_line);
+	http_kick(r->http);
+}
+
+static void report_failed(struct http *http)
+{
+	struct http_request *r;
+
+	while ((r = TAILQ_FIRST(&http->failed)) != NULL) {
+		const struct http_response response = {
+			.status = r->status,
+			.body = "",
+			.date_wall = r->date_wall,
+			.error = r->error != NULL ? r->error : _("out of memory"),
+		};
+
+		report(r, &response);
+	}
+}
+
+static void count(struct http_request *r)
+{
+	r->http->sent++;
+	if (strcmp(r->method, "GET") != 0 && strcmp(r->method, "HEAD") != 0)
+		r->http->changing++;
+}
+
+/* `r` has a place: sends it, or lets it wait for its host's name. */
+static void begin(struct http_request *r)
+{
+	struct name *name = &r->endpoint->host->name;
+	char why[HTTP_ERROR_MAX];
+
+	r->state = REQUEST_RESOLVING;
+	switch (name_want(name)) {
+	case NAME_PENDING:
+		return;
+	case NAME_FAILED:
+		fail(r, name->error);
+		return;
+	case NAME_READY:
+		break;
+	}
+	if (!http_transfer_start(r, why, sizeof why)) {
+		fail(r, why);
+		return;
+	}
+	r->state = REQUEST_RUNNING;
+	count(r);
+}
+
+static void start_queued(struct http_host *host)
+{
+	struct http_request *r;
+
+	while (host->in_flight < HTTP_IN_FLIGHT_MAX && (r = TAILQ_FIRST(&host->queue)) != NULL) {
+		TAILQ_REMOVE(&host->queue, r, in_line);
+		TAILQ_INSERT_TAIL(&host->active, r, in_line);
+		host->in_flight++;
+		begin(r);
+	}
+}
+
+static void on_kick(uv_idle_t *idle)
+{
+	struct http *http = idle->data;
+	struct http_host *host;
+
+	uv_idle_stop(idle);
+	report_failed(http);
+	while ((host = TAILQ_FIRST(&http->ready)) != NULL) {
+		TAILQ_REMOVE(&http->ready, host, in_ready);
+		host->ready = false;
+		start_queued(host);
+	}
+	if (http->curl_due && !http->closing)
+		http_multi_run(http);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+	struct http *http = timer->data;
+	int64_t now = clock_mono_ms(http->clock);
+	int64_t next = INT64_MAX;
+	struct http_request *r;
+
+	http->check_at = INT64_MAX;
+	TAILQ_FOREACH(r, &http->all, in_http)
+	{
+		if (r->deadline_at == 0 || r->state == REQUEST_FAILED)
+			continue;
+		if (r->deadline_at <= now) {
+			char why[HTTP_ERROR_MAX];
+
+			http_timeout_text(r, why, sizeof why);
+			fail(r, why);
+		} else if (r->deadline_at < next) {
+			next = r->deadline_at;
+		}
+	}
+	if (next != INT64_MAX)
+		http_deadline_watch(http, next);
+}
+
+static void free_when_closed(struct http *http)
+{
+	if (http->handles > 0 || http->resolver.running > 0)
+		return;
+	free(http->sockets);
+	curl_global_cleanup();
+	free(http);
+}
+
+static void on_resolver_idle(void *user)
+{
+	struct http *http = user;
+
+	if (http->finished)
+		free_when_closed(http);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	http_handle_closed(handle->data);
+}
+
+/* What the next buffers are sized by: the largest of late, slowly forgotten. */
+static void note_body_size(struct http_endpoint *endpoint, size_t len)
+{
+	size_t faded = endpoint->body_hint - endpoint->body_hint / 8;
+
+	endpoint->body_hint = len > faded ? len : faded;
+}
+
+static void bury_dead(struct http *http)
+{
+	struct http_request *r;
+
+	while ((r = TAILQ_FIRST(&http->dead)) != NULL) {
+		TAILQ_REMOVE(&http->dead, r, in_line);
+		http_transfer_stop(r);
+		free_request(r);
+	}
+}
+
+static void finish_close(struct http *http)
+{
+	http->finished = true;
+	bury_dead(http);
+	http_transfer_pool_free(http);
+	http_multi_close(http);
+	uv_close((uv_handle_t *)&http->kick, on_closed);
+	uv_close((uv_handle_t *)&http->curl_timer, on_closed);
+	uv_close((uv_handle_t *)&http->deadline_timer, on_closed);
+}
+
+/* writev() to a peer that is gone must be an error, not a signal; and each kept connection is a file. */
+static void prepare_process(void)
+{
+	struct sigaction action;
+	struct rlimit files;
+
+	if (sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
+		action.sa_handler = SIG_IGN;
+		sigaction(SIGPIPE, &action, NULL);
+	}
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_WANTED) {
+		files.rlim_cur = files.rlim_max < FILES_WANTED ? files.rlim_max : FILES_WANTED;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+static void fill_request(struct http_request *r, const struct http_request_options *o, const char *method)
+{
+	char *p = r->text;
+
+	r->method = p;
+	p = stpcpy(p, method) + 1;
+	r->url = p;
+	p = stpcpy(stpcpy(p, r->endpoint->base), o->path) + 1;
+	if (o->json != NULL) {
+		r->json = p;
+		stpcpy(p, o->json);
+	}
+	r->deadline_ms = o->deadline_ms;
+	r->idle_ms = o->idle_ms;
+	r->on_data = o->on_data;
+	r->on_done = o->on_done;
+	r->user = o->user;
+}
+
+void http_kick(struct http *http)
+{
+	if (!http->finished)
+		uv_idle_start(&http->kick, on_kick);
+}
+
+void http_handle_closed(struct http *http)
+{
+	http->handles--;
+	if (http->finished)
+		free_when_closed(http);
+}
+
+void http_deadline_watch(struct http *http, int64_t at)
+{
+	int64_t wait = at - clock_mono_ms(http->clock);
+
+	if (at >= http->check_at || http->finished)
+		return;
+	http->check_at = at;
+	uv_timer_start(&http->deadline_timer, on_deadline, wait > 0 ? (uint64_t)wait : 0, 0);
+}
+
+void http_host_resolved(void *user)
+{
+	struct http_host *host = user;
+	struct http_request *r = TAILQ_FIRST(&host->active);
+
+	while (r != NULL) {
+		struct http_request *next = TAILQ_NEXT(r, in_line);
+
+		if (r->state == REQUEST_RESOLVING)
+			begin(r);
+		r = next;
+	}
+}
+
+void http_finish(struct http_request *r, CURLcode result)
+{
+	char error[HTTP_ERROR_MAX];
+	struct http_response response = {
+		.status = r->status,
+		.body = r->body.data != NULL ? r->body.data : "",
+		.body_len = r->body.len,
+		.date_wall = r->date_wall,
+	};
+
+	if (result == CURLE_OK) {
+		response.latency_ms = http_transfer_latency(r);
+	} else {
+		http_error_text(r, result, error, sizeof error);
+		response.error = error;
+		response.body = "";
+		response.body_len = 0;
+	}
+	if (response.status == 401)
+		http_endpoint_forget_token(r->endpoint);
+	note_body_size(r->endpoint, r->body.len);
+	http_transfer_stop(r);
+	report(r, &response);
+}
+
+void http_after_curl(struct http *http)
+{
+	CURLMsg *message;
+	int left;
+
+	bury_dead(http);
+	while (!http->closing && (message = curl_multi_info_read(http->multi, &left)) != NULL) {
+		struct http_request *r = NULL;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &r);
+		http_finish(r, message->data.result);
+	}
+	if (http->closing && !http->finished)
+		finish_close(http);
+}
+
+struct http *http_new(uv_loop_t *loop, const struct clock *clock)
+{
+	struct http *http = calloc(1, sizeof *http);
+
+	if (http == NULL)
+		return NULL;
+	prepare_process();
+	http->loop = loop;
+	http->clock = clock;
+	http->resolver = (struct resolver){.loop = loop, .on_idle = on_resolver_idle, .user = http};
+	http->check_at = INT64_MAX;
+	TAILQ_INIT(&http->all);
+	TAILQ_INIT(&http->failed);
+	TAILQ_INIT(&http->dead);
+	TAILQ_INIT(&http->endpoints);
+	TAILQ_INIT(&http->hosts);
+	TAILQ_INIT(&http->ready);
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		free(http);
+		return NULL;
+	}
+	if (!http_multi_open(http)) {
+		curl_global_cleanup();
+		free(http);
+		return NULL;
+	}
+	uv_idle_init(loop, &http->kick);
+	uv_timer_init(loop, &http->curl_timer);
+	uv_timer_init(loop, &http->deadline_timer);
+	uv_unref((uv_handle_t *)&http->deadline_timer);
+	http->kick.data = http->curl_timer.data = http->deadline_timer.data = http;
+	http->handles = 3;
+	return http;
+}
+
+void http_close(struct http *http)
+{
+	struct http_endpoint *endpoint;
+
+	if (http->closing)
+		return;
+	http->closing = true;
+	while ((endpoint = TAILQ_FIRST(&http->endpoints)) != NULL)
+		http_endpoint_detach(endpoint);
+	if (!http->in_curl)
+		finish_close(http);
+}
+
+bool http_resolver_stuck(const struct http *http)
+{
+	return http->resolver.running > 0;
+}
+
+struct http_request *http_send(struct http_endpoint *endpoint, const struct http_request_options *options)
+{
+	struct http *http = endpoint->http;
+	const char *method = options->method != NULL ? options->method : "GET";
+	size_t size = strlen(method) + strlen(endpoint->base) + strlen(options->path) + 2;
+	struct http_request *r;
+
+	if (http == NULL)
+		return NULL;
+	if (options->json != NULL)
+		size += strlen(options->json) + 1;
+	r = calloc(1, sizeof *r + size);
+	if (r == NULL)
+		return NULL;
+	r->http = http;
+	r->endpoint = endpoint;
+	fill_request(r, options, method);
+	TAILQ_INSERT_TAIL(&http->all, r, in_http);
+	TAILQ_INSERT_TAIL(&endpoint->requests, r, in_endpoint);
+	r->state = REQUEST_QUEUED;
+	TAILQ_INSERT_TAIL(&endpoint->host->queue, r, in_line);
+	if (r->deadline_ms > 0) {
+		r->deadline_at = clock_mono_ms(http->clock) + r->deadline_ms;
+		http_deadline_watch(http, r->deadline_at);
+	}
+	mark_ready(endpoint->host);
+	return r;
+}
+
+void http_cancel(struct http_request *r)
+{
+	bool running = r->state == REQUEST_RUNNING;
+
+	if (r->state == REQUEST_DONE || r->state == REQUEST_DEAD)
+		return;
+	unlink_request(r);
+	if (running && r->http->in_curl) {
+		r->state = REQUEST_DEAD;
+		r->endpoint = NULL;
+		TAILQ_INSERT_TAIL(&r->http->dead, r, in_line);
+		return;
+	}
+	if (running)
+		http_transfer_stop(r);
+	free_request(r);
+}
+
+void http_counts(const struct http *http, uint64_t *total, uint64_t *changing)
+{
+	*total = http->sent;
+	*changing = http->changing;
+}
