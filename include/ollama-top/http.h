@@ -34,18 +34,19 @@ struct http_endpoint_options {
 };
 
 struct http_response {
-	int status;       /* 0 when there was no answer */
-	const char *body; /* NUL-terminated, valid during the callback; never NULL; "" for a stream that was
-	                     answered with 2xx (an error's body comes here, not through on_data) */
+	int status; /* 0 when there was no answer */
+	/* NUL-terminated, valid during the callback, never NULL. "" for a stream that was answered with
+	 * 2xx; the body of an error comes here, not through on_data. */
+	const char *body;
 	size_t body_len;
-	double latency_ms; /* request written to first byte of the answer, with the time to connect when no
-	                      kept connection was at hand; never waiting in line or for a name. 0 under a
-	                      still clock */
+	/* Request written to first byte of the answer, with the time to connect when no kept connection
+	 * was at hand; never waiting in line or for a name. 0 under a still clock. */
+	double latency_ms;
 	int64_t date_wall; /* the Date header, ms since 1970; 0 when absent */
-	const char
-		*error; /* translated; transport failure in words ("connection refused", "timed out after 3s",
-	                         "cannot resolve NAME: ...", "answer larger than 16M", ...); NULL when an
-	                         HTTP answer came, whatever its status */
+	/* Transport failure in words, translated ("connection refused", "timed out after 3s", "cannot
+	 * resolve NAME: ...", "answer larger than 16M", ...); NULL when an HTTP answer came, whatever its
+	 * status. */
+	const char *error;
 };
 
 typedef void http_done_fn(void *user, const struct http_response *response);
@@ -57,12 +58,13 @@ typedef void http_done_fn(void *user, const struct http_response *response);
 typedef bool http_data_fn(void *user, const char *data, size_t len);
 
 struct http_request_options {
-	const char *method;  /* "GET" when NULL */
-	const char *path;    /* "/api/version", with query, already percent-encoded */
-	const char *json;    /* optional body; copied. Only GET and HEAD go out on a kept connection, because
-	                          libcurl sends again what such a connection swallowed: others are sent once */
-	int64_t deadline_ms; /* whole request; for a stream until the headers */
-	int64_t idle_ms;     /* streams: longest silence, 0 for none (TCP keep-alive watches then) */
+	const char *method; /* "GET" when NULL */
+	const char *path;   /* "/api/version", with query, already percent-encoded */
+	/* Optional body; copied. Only GET and HEAD go out on a kept connection, because libcurl sends again
+	 * what such a connection swallowed: all others are sent once. */
+	const char *json;
+	int64_t deadline_ms;   /* whole request; for a stream until the headers */
+	int64_t idle_ms;       /* streams: longest silence, 0 for none (TCP keep-alive watches then) */
 	http_data_fn *on_data; /* set: a stream without a body cap */
 	http_done_fn *on_done;
 	void *user;
