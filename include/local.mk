@@ -1,5 +1,6 @@
 noinst_HEADERS = \
 	%D%/ollama-top/config.h \
+	%D%/ollama-top/docker.h \
 	%D%/ollama-top/fleet.h \
 	%D%/ollama-top/frames.h \
 	%D%/ollama-top/history.h \
@@ -8,7 +9,11 @@ noinst_HEADERS = \
 	%D%/ollama-top/loop.h \
 	%D%/ollama-top/ndjson.h \
 	%D%/ollama-top/observation.h \
+	%D%/ollama-top/ollama.h \
+	%D%/ollama-top/parse.h \
+	%D%/ollama-top/probe.h \
 	%D%/ollama-top/spec.h \
 	%D%/ollama-top/text.h \
+	%D%/ollama-top/traefik.h \
 	%D%/ollama-top/ui.h \
 	%D%/ollama-top/watch.h

@@ -1,1 +1,9 @@
 # unit tests of src/net
+check_PROGRAMS += tests/unit/test-net
+TESTS += tests/unit/test-net
+tests_unit_test_net_SOURCES =
+tests_unit_test_net_LDADD = libnet.a libfleet.a $(CRITERION_LIBS) $(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_net_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_net_SOURCES += %D%/fixture.c %D%/fixture.h %D%/test-ollama.c %D%/test-docker.c %D%/test-probe.c \
+	%D%/test-traefik.c %D%/test-hostile.c %D%/parsers.c %D%/parsers.h
+EXTRA_DIST += $(wildcard $(srcdir)/%D%/data/*)
