@@ -6,4 +6,20 @@ tests_unit_test_net_LDADD = libnet.a libfleet.a $(CRITERION_LIBS) $(CURL_LIBS) $
 tests_unit_test_net_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_net_SOURCES += %D%/fixture.c %D%/fixture.h %D%/test-ollama.c %D%/test-docker.c %D%/test-probe.c \
 	%D%/test-traefik.c %D%/test-hostile.c %D%/parsers.c %D%/parsers.h
-EXTRA_DIST += $(wildcard $(srcdir)/%D%/data/*)
+EXTRA_DIST += %D%/data/docker-events.ndjson \
+	%D%/data/docker-info.json \
+	%D%/data/docker-inspect-1.json \
+	%D%/data/docker-inspect-3.json \
+	%D%/data/docker-inspect-unhealthy.json \
+	%D%/data/docker-list.json \
+	%D%/data/docker-stats-v1.json \
+	%D%/data/docker-stats-v2.json \
+	%D%/data/docker-version.json \
+	%D%/data/exec-cat.bin \
+	%D%/data/exec-df.bin \
+	%D%/data/exec-missing.bin \
+	%D%/data/exec-partial.bin \
+	%D%/data/ollama-ps.json \
+	%D%/data/ollama-tags.json \
+	%D%/data/partials.txt \
+	%D%/data/traefik-service.json
