@@ -8,8 +8,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define CONFIG_FILE_MAX ((size_t)1 << 20)
+
+/* Bounds of refresh and timeout, in the file and on the command line. */
+#define CONFIG_REFRESH_MIN_MS 100
+#define CONFIG_REFRESH_MAX_MS 3600000
+#define CONFIG_TIMEOUT_MIN_MS 100
+#define CONFIG_TIMEOUT_MAX_MS 600000
 
 /* What is wrong with a configuration: "FILE:LINE:COLUMN: what is wrong; expected ...". */
 struct config_error {
@@ -32,8 +39,13 @@ struct fleet_spec *config_parse(const char *name, const char *text, size_t len, 
 
 /*
  * The local machine: $OLLAMA_HOST or http://127.0.0.1:11434 as one rw instance, Docker at
- * $DOCKER_HOST or /var/run/docker.sock. NULL with `error` filled when a variable is malformed.
+ * $DOCKER_HOST, else /var/run/docker.sock, else the user's own socket in $XDG_RUNTIME_DIR;
+ * without any of them, or when Ollama is on another machine, no Docker. NULL with `error`
+ * filled when a variable is malformed.
  */
 struct fleet_spec *config_default(struct config_error *error);
+
+/* "2", "0.5": seconds of the command line to milliseconds; false when malformed or out of bounds. */
+bool config_seconds(const char *text, int64_t min_ms, int64_t max_ms, int64_t *ms);
 
 #endif

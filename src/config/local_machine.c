@@ -1,0 +1,186 @@
+/* The fleet without a configuration: this machine, as Ollama's and Docker's own variables say. */
+#include "address.h"
+#include "ollama-top/config.h"
+#include "ollama-top/i18n.h"
+#include "ollama-top/text.h"
+#include "schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define OLLAMA_PORT 11434
+
+struct ollama_host {
+	bool https;
+	char host[ADDRESS_HOST_MAX + 1];
+	int port;
+};
+
+static bool bad_variable(
+	struct config_error *error, const char *variable, const char *value, const char *expected)
+{
+	char clean[80];
+	text_clean(clean, sizeof(clean), value, strlen(value));
+	snprintf(error->message, sizeof(error->message), _("$%s \"%s\" cannot be read; expected %s"),
+		variable, clean, expected);
+	return false;
+}
+
+/*
+ * As Ollama reads it (envconfig.Host): scheme and port may be missing; the port is then 11434
+ * without a scheme, 80 or 443 with one. What a server binds to everywhere a client finds here.
+ */
+static bool parse_ollama_host(const char *value, struct ollama_host *out, struct config_error *error)
+{
+	const char *rest = value + strspn(value, " \t\"'");
+	out->port = OLLAMA_PORT;
+	if (strncmp(rest, "http://", 7) == 0 || strncmp(rest, "https://", 8) == 0) {
+		out->https = rest[4] == 's';
+		out->port = out->https ? 443 : 80;
+		rest += out->https ? 8 : 7;
+	}
+	const size_t len = strcspn(rest, "/ \t\"'");
+	int port = 0;
+	bool good = true;
+	if (len > 0 && rest[0] == ':') {
+		char digits[8] = "";
+		good = len < sizeof(digits);
+		memcpy(digits, rest + 1, good ? len - 1 : 0);
+		port = address_port(digits);
+		good = good && port > 0;
+		strcpy(out->host, "127.0.0.1");
+	} else if (len == 0) {
+		strcpy(out->host, "127.0.0.1");
+	} else {
+		good = address_authority(rest, len, out->host, &port);
+	}
+	if (!good) {
+		return bad_variable(error, "OLLAMA_HOST", value, _("HOST, HOST:PORT or http://HOST:PORT"));
+	}
+	if (port > 0) {
+		out->port = port;
+	}
+	if (strcmp(out->host, "0.0.0.0") == 0) {
+		strcpy(out->host, "127.0.0.1");
+	} else if (strcmp(out->host, "::") == 0) {
+		strcpy(out->host, "::1");
+	}
+	return true;
+}
+
+static bool is_local(const char *host)
+{
+	return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 || strcmp(host, "localhost") == 0;
+}
+
+/* Where an engine of this machine listens, the system's before the user's own; NULL when none does. */
+static char *find_socket(void)
+{
+	char *path = NULL;
+	if (access("/var/run/docker.sock", F_OK) == 0) {
+		return strdup("unix:///var/run/docker.sock");
+	}
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	static const char *const names[] = {"docker.sock", "podman/podman.sock"};
+	for (size_t i = 0; runtime && runtime[0] == '/' && i < sizeof(names) / sizeof(*names); i++) {
+		if (asprintf(&path, "unix://%s/%s", runtime, names[i]) < 0) {
+			return NULL;
+		}
+		if (access(path + strlen("unix://"), F_OK) == 0 && !address_bad_docker(path)) {
+			return path;
+		}
+		free(path);
+	}
+	return NULL;
+}
+
+/* As the docker command does with $DOCKER_TLS_VERIFY: ca.pem, cert.pem and key.pem of a folder. */
+static bool add_tls(struct tls_spec *tls)
+{
+	const char *verify = getenv("DOCKER_TLS_VERIFY");
+	const char *folder = getenv("DOCKER_CERT_PATH");
+	const char *home = getenv("HOME");
+	const bool given = folder && folder[0] != '\0';
+	if (!verify || verify[0] == '\0' || (!given && !home)) {
+		return true;
+	}
+	const char *below = given ? "" : "/.docker";
+	char **const files[] = {&tls->ca, &tls->cert, &tls->key};
+	static const char *const names[] = {"ca.pem", "cert.pem", "key.pem"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (asprintf(files[i], "%s%s/%s", given ? folder : home, below, names[i]) < 0) {
+			*files[i] = NULL;
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool add_docker(struct server_spec *server, struct config_error *error)
+{
+	const char *host = getenv("DOCKER_HOST");
+	if (!host || host[0] == '\0') {
+		/* Another machine's Ollama does not run in this machine's containers. */
+		server->docker = is_local(server->host) ? find_socket() : NULL;
+		return true;
+	}
+	if (address_bad_docker(host)) {
+		return bad_variable(error, "DOCKER_HOST", host, ADDRESS_DOCKER_EXPECTED);
+	}
+	server->docker = strdup(host);
+	return server->docker && (strncmp(host, "tcp://", 6) != 0 || add_tls(&server->tls));
+}
+
+static bool add_instance(struct server_spec *server, const struct ollama_host *at)
+{
+	const bool v6 = strchr(at->host, ':') != NULL;
+	server->instances = calloc(1, sizeof(*server->instances));
+	if (!server->instances) {
+		return false;
+	}
+	server->instance_count = 1;
+	struct instance_spec *instance = server->instances;
+	instance->name = strdup("ollama");
+	instance->port = at->port;
+	if (asprintf(&instance->url, "%s://%s%s%s:%d", at->https ? "https" : "http", v6 ? "[" : "", at->host,
+		    v6 ? "]" : "", at->port) < 0) {
+		instance->url = NULL;
+	}
+	return instance->name && instance->url;
+}
+
+static bool fill(struct fleet_spec *spec, struct config_error *error)
+{
+	struct ollama_host at = {0};
+	const char *variable = getenv("OLLAMA_HOST");
+	if (!parse_ollama_host(variable ? variable : "", &at, error)) {
+		return false;
+	}
+	spec->servers = calloc(1, sizeof(*spec->servers));
+	if (!spec->servers) {
+		return false;
+	}
+	spec->server_count = 1;
+	struct server_spec *server = spec->servers;
+	server->role = ROLE_RW;
+	server->name = strdup(is_local(at.host) ? "local" : at.host);
+	server->host = strdup(at.host);
+	return server->name && server->host && add_instance(server, &at) && add_docker(server, error);
+}
+
+struct fleet_spec *config_default(struct config_error *error)
+{
+	struct fleet_spec *spec = calloc(1, sizeof(*spec));
+	snprintf(error->message, sizeof(error->message), "%s", _("out of memory"));
+	if (spec) {
+		schema_fleet.init(spec);
+		if (fill(spec, error)) {
+			error->message[0] = '\0';
+			return spec;
+		}
+	}
+	spec_free(spec);
+	return NULL;
+}
