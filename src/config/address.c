@@ -97,9 +97,6 @@ const char *address_bad_url(const char *s)
 	if (!rest) {
 		return _("is not an http or https address");
 	}
-	if (strchr(rest, '@')) {
-		return _("holds a user name, and secrets belong in files");
-	}
 	size_t len = strcspn(rest, "/?#");
 	const char *tail = rest + len;
 	if (*tail != '\0' && strcmp(tail, "/") != 0) {

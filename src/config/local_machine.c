@@ -41,7 +41,10 @@ static bool parse_ollama_host(const char *value, struct ollama_host *out, struct
 		out->port = out->https ? 443 : 80;
 		rest += out->https ? 8 : 7;
 	}
-	const size_t len = strcspn(rest, "/ \t\"'");
+	size_t len = strcspn(rest, "/");
+	while (len > 0 && strchr(" \t\"'", rest[len - 1])) {
+		len--;
+	}
 	int port = 0;
 	bool good = true;
 	if (len > 0 && rest[0] == ':') {

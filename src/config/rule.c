@@ -13,17 +13,16 @@ static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Su
 
 #define WORD_MAX 24
 
-/* scalar_text() for checks of more, so that a message is about one thing. */
 static bool checked(struct reader *r, const struct node *node, const struct field *field, void *to,
 	bool (*good)(const char *text), const char *expected)
 {
 	char quoted[READER_QUOTE_MAX];
-	if (node->kind == NODE_SCALAR && node->len > 0 &&
-		(strlen(node->text) != node->len || !good(node->text))) {
-		return reader_fail(r, node, _("%s \"%s\" cannot be read; expected %s"), field->name,
-			reader_quote(quoted, node), expected);
+	if (!scalar_is_text(r, node, field, expected)) {
+		return false;
 	}
-	return scalar_text(r, node, field, to);
+	return good(node->text) ? scalar_text(r, node, field, to)
+				: reader_fail(r, node, _("%s \"%s\" cannot be read; expected %s"),
+					  field->name, reader_quote(quoted, node), expected);
 }
 
 static bool is_one_of(const char *word, size_t len, const char *const *list, size_t count)

@@ -33,28 +33,6 @@ static bool has_control(const struct node *node)
 	return false;
 }
 
-/* A scalar with something in it that a terminal can show. */
-static bool is_text(
-	struct reader *r, const struct node *node, const struct field *field, const char *expected)
-{
-	if (node->kind != NODE_SCALAR) {
-		return reader_fail(r, node,
-			node->kind == NODE_LIST ? _("%s is a list; expected %s")
-						: _("%s is a map; expected %s"),
-			field->name, expected);
-	}
-	if (node->len == 0) {
-		return reader_fail(r, node, _("%s is empty; expected %s"), field->name, expected);
-	}
-	if (has_control(node)) {
-		return refuse(r, node, field, _("contains a control character"), expected);
-	}
-	if (node->len > TEXT_MAX) {
-		return refuse(r, node, field, _("is too long"), expected);
-	}
-	return true;
-}
-
 static bool keep_bytes(struct reader *r, const char *text, size_t len, const struct field *field, void *to)
 {
 	char *copy = strndup(text, len);
@@ -82,23 +60,44 @@ static bool keep_int(const struct field *field, void *to, int value)
 static bool keep_checked(struct reader *r, const struct node *node, const struct field *field, void *to,
 	const char *(*check)(const char *), const char *expected)
 {
-	if (!is_text(r, node, field, expected)) {
+	if (!scalar_is_text(r, node, field, expected)) {
 		return false;
 	}
 	const char *wrong = check(node->text);
 	return wrong ? refuse(r, node, field, wrong, expected) : keep(r, node, field, to);
 }
 
+bool scalar_is_text(
+	struct reader *r, const struct node *node, const struct field *field, const char *expected)
+{
+	if (node->kind != NODE_SCALAR) {
+		return reader_fail(r, node,
+			node->kind == NODE_LIST ? _("%s is a list; expected %s")
+						: _("%s is a map; expected %s"),
+			field->name, expected);
+	}
+	if (node->len == 0) {
+		return reader_fail(r, node, _("%s is empty; expected %s"), field->name, expected);
+	}
+	if (has_control(node)) {
+		return refuse(r, node, field, _("contains a control character"), expected);
+	}
+	if (node->len > TEXT_MAX) {
+		return refuse(r, node, field, _("is too long"), expected);
+	}
+	return true;
+}
+
 bool scalar_text(struct reader *r, const struct node *node, const struct field *field, void *to)
 {
-	return is_text(r, node, field, _("text")) && keep(r, node, field, to);
+	return scalar_is_text(r, node, field, _("text")) && keep(r, node, field, to);
 }
 
 bool scalar_name(struct reader *r, const struct node *node, const struct field *field, void *to)
 {
 	char clean[TEXT_NAME_MAX];
 	const char *expected = _("a name of at most 255 printable bytes without /");
-	if (!is_text(r, node, field, expected)) {
+	if (!scalar_is_text(r, node, field, expected)) {
 		return false;
 	}
 	if (strchr(node->text, '/')) {
@@ -119,16 +118,22 @@ bool scalar_name(struct reader *r, const struct node *node, const struct field *
 bool scalar_host(struct reader *r, const struct node *node, const struct field *field, void *to)
 {
 	const char *expected = _("a host name or an IP address");
-	if (!is_text(r, node, field, expected)) {
+	if (!scalar_is_text(r, node, field, expected)) {
 		return false;
 	}
 	return address_host(node->text) ? keep(r, node, field, to)
-					: refuse(r, node, field, _("is not one"), expected);
+					: refuse(r, node, field, _("is not a host"), expected);
 }
 
 bool scalar_url(struct reader *r, const struct node *node, const struct field *field, void *to)
 {
-	if (!keep_checked(r, node, field, to, address_bad_url, _("http://HOST:PORT or https://HOST:PORT"))) {
+	const char *expected = _("http://HOST:PORT or https://HOST:PORT");
+	/* Not quoted: what stands before the @ may be a password. */
+	if (node->kind == NODE_SCALAR && strchr(node->text, '@')) {
+		return reader_fail(
+			r, node, _("%s holds a user or a password; expected %s"), field->name, expected);
+	}
+	if (!keep_checked(r, node, field, to, address_bad_url, expected)) {
 		return false;
 	}
 	char *url = *(char **)((char *)to + field->offset);
@@ -152,7 +157,7 @@ bool scalar_source(struct reader *r, const struct node *node, const struct field
 bool scalar_path(struct reader *r, const struct node *node, const struct field *field, void *to)
 {
 	const char *expected = _("an absolute path, or one that begins with ~/");
-	if (!is_text(r, node, field, expected)) {
+	if (!scalar_is_text(r, node, field, expected)) {
 		return false;
 	}
 	if (node->text[0] == '/') {
@@ -174,7 +179,7 @@ bool scalar_path(struct reader *r, const struct node *node, const struct field *
 bool scalar_role(struct reader *r, const struct node *node, const struct field *field, void *to)
 {
 	const char *expected = _("rw or ro");
-	if (!is_text(r, node, field, expected)) {
+	if (!scalar_is_text(r, node, field, expected)) {
 		return false;
 	}
 	const bool rw = strcmp(node->text, "rw") == 0;
@@ -188,7 +193,7 @@ bool scalar_role(struct reader *r, const struct node *node, const struct field *
 bool scalar_bool(struct reader *r, const struct node *node, const struct field *field, void *to)
 {
 	const char *expected = _("true or false");
-	if (!is_text(r, node, field, expected)) {
+	if (!scalar_is_text(r, node, field, expected)) {
 		return false;
 	}
 	const bool on = strcmp(node->text, "true") == 0;
@@ -202,7 +207,7 @@ bool scalar_bool(struct reader *r, const struct node *node, const struct field *
 bool scalar_port(struct reader *r, const struct node *node, const struct field *field, void *to)
 {
 	const char *expected = _("a port from 1 to 65535");
-	if (!is_text(r, node, field, expected)) {
+	if (!scalar_is_text(r, node, field, expected)) {
 		return false;
 	}
 	const int port = address_port(node->text);
@@ -215,7 +220,7 @@ bool scalar_count(struct reader *r, const struct node *node, const struct field 
 	snprintf(expected, sizeof(expected), _("a whole number from %d to %d"), (int)field->min,
 		(int)field->max);
 	int64_t value = 0;
-	if (!is_text(r, node, field, expected)) {
+	if (!scalar_is_text(r, node, field, expected)) {
 		return false;
 	}
 	if (!units_integer(node->text, &value)) {
@@ -237,7 +242,7 @@ static bool with_unit(struct reader *r, const struct node *node, const struct fi
 		[UNITS_UNKNOWN_UNIT] = N_("has an unknown unit"),
 	};
 	int64_t value = 0;
-	if (!is_text(r, node, field, expected)) {
+	if (!scalar_is_text(r, node, field, expected)) {
 		return false;
 	}
 	const enum units_result result = parse(node->text, &value);
@@ -259,8 +264,9 @@ static const char *show_duration(char *buf, size_t size, int64_t ms)
 		int64_t ms;
 		const char *unit;
 	} units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "m"}, {1000, "s"}, {1, "ms"}};
+	const size_t last = sizeof(units) / sizeof(*units) - 1;
 	size_t i = 0;
-	while (ms % units[i].ms != 0 || ms < units[i].ms) {
+	while (i < last && (ms % units[i].ms != 0 || ms < units[i].ms)) {
 		i++;
 	}
 	snprintf(buf, size, "%lld%s", (long long)(ms / units[i].ms), units[i].unit);
@@ -288,7 +294,7 @@ bool scalar_percent(struct reader *r, const struct node *node, const struct fiel
 	snprintf(expected, sizeof(expected), _("a percentage of one core from %d to %d"), (int)field->min,
 		(int)field->max);
 	double value = 0;
-	if (!is_text(r, node, field, expected)) {
+	if (!scalar_is_text(r, node, field, expected)) {
 		return false;
 	}
 	const char *rest = units_decimal(node->text, &value);
@@ -305,7 +311,7 @@ bool scalar_percent(struct reader *r, const struct node *node, const struct fiel
 bool scalar_ports(struct reader *r, const struct node *node, const struct field *field, void *to)
 {
 	const char *expected = _("a port or a range such as 11434-11449");
-	if (!is_text(r, node, field, expected)) {
+	if (!scalar_is_text(r, node, field, expected)) {
 		return false;
 	}
 	char first[8];

@@ -26,6 +26,10 @@ field_read scalar_time;     /* char *: "HH:MM", up to 24:00 */
 field_read scalar_zone;     /* char *: "Europe/Berlin" */
 field_read scalar_rule;     /* char *: "METRIC > NUMBER for DURATION" */
 
+/* A scalar with something in it, no control character and not too long. */
+bool scalar_is_text(
+	struct reader *reader, const struct node *node, const struct field *field, const char *expected);
+
 /* The number of `autoscale: target:`; the names of what can be measured. */
 bool scalar_positive(struct reader *reader, const struct node *node, const char *what, double *value);
 bool scalar_is_metric(const char *name, size_t len);
