@@ -45,6 +45,7 @@ struct observation;
 #define FLEET_SKEW_MS         (5 * 1000)
 #define FLEET_SLOW_MS         1000.0
 #define FLEET_SLOW_RUN        3
+#define FLEET_CRASHES         2 /* from here on a start is no longer "starting" but DOWN, a restart loop */
 #define FLEET_HOT_SHARE       0.9
 
 /*
@@ -164,7 +165,8 @@ struct store {
 	double latency_ms; /* of the last probe that answered */
 	int64_t mount_seen_at, space_seen_at;
 	int64_t probing_since; /* a probe is out since then; 0: none */
-	bool hung, stale;      /* the last probe: out past its deadline; ESTALE */
+	bool hung;             /* the last probe is past its deadline */
+	char *fault;           /* owned; what the store itself answered instead: ESTALE, EIO; NULL: nothing */
 	char *mount_error;     /* owned; why the mount could not be read, NULL when it was */
 };
 
@@ -208,9 +210,11 @@ struct instance {
 	int64_t state_since;
 	struct link api; /* /api/version */
 	char *version;
+	bool answered;        /* as counted in the server's status */
 	int64_t recovered_at; /* when it last answered again after a failure; 0: never failed */
 	int64_t started_at;   /* container start; "starting" counts from here; 0 unknown */
 	int64_t down_at;      /* when the container was seen to have left "running"; 0: it has not */
+	int crashes;          /* exits without an operator since it last answered */
 	int slow_in_a_row;
 	struct model_loaded *loaded;
 	size_t loaded_count;
@@ -218,8 +222,8 @@ struct instance {
 	int64_t loaded_changed_at; /* when another set of models was last seen loaded */
 	struct model_stored *stored;
 	size_t stored_count;
-	int64_t stored_at;              /* last /api/tags */
-	struct difference *differences; /* sorted by key */
+	int64_t stored_at; /* last /api/tags */
+	struct difference *differences;
 	size_t difference_count;
 	int64_t drift_since; /* of the oldest difference; 0: none */
 	bool drifting;       /* a difference was still there over FLEET_DRIFT_SETTLE_MS after it began */
@@ -283,6 +287,7 @@ struct server {
 	size_t instance_count;
 	bool listed; /* OBS_CONTAINERS was heard, so discovered instances are known */
 	enum fleet_status status;
+	size_t living, answering, unheard; /* instances that are not gone, and of these */
 	size_t alert_count;
 	uint32_t raised[CONDITION_COUNT];
 };

@@ -1,0 +1,222 @@
+/*
+ * container.c - what a container's coming and going means for its instance.
+ */
+#include "core.h"
+#include "ollama-top/i18n.h"
+#include "ollama-top/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* An exit this long after the stop that caused it is still that stop's: `docker stop -t`. */
+#define STOP_WINDOW_MS (10 * 60 * 1000)
+
+static void mounts_free(struct mount *mounts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(mounts[i].source);
+		free(mounts[i].destination);
+		free(mounts[i].type);
+	}
+	free(mounts);
+}
+
+static void env_free(char **env, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(env[i]);
+	free(env);
+}
+
+void container_free(struct container *c)
+{
+	free(c->name);
+	free(c->image);
+	free(c->image_id);
+	free(c->health_error);
+	mounts_free(c->mounts, c->mount_count);
+	env_free(c->env, c->env_count);
+	*c = (struct container){0};
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool mounts_copy(struct container *to, const struct container *from)
+{
+	const size_t count = from->mount_count < FLEET_MOUNTS_MAX ? from->mount_count : FLEET_MOUNTS_MAX;
+	bool same = count == to->mount_count;
+
+	for (size_t i = 0; same && i < count; i++)
+		same = same_text(to->mounts[i].source, from->mounts[i].source) &&
+		       same_text(to->mounts[i].destination, from->mounts[i].destination) &&
+		       same_text(to->mounts[i].type, from->mounts[i].type) &&
+		       to->mounts[i].read_only == from->mounts[i].read_only;
+	if (same)
+		return false;
+	mounts_free(to->mounts, to->mount_count);
+	to->mounts = count ? calloc(count, sizeof(*to->mounts)) : NULL;
+	to->mount_count = to->mounts ? count : 0;
+	for (size_t i = 0; i < to->mount_count; i++) {
+		keep_text(&to->mounts[i].source, from->mounts[i].source, FLEET_TEXT_MAX);
+		keep_text(&to->mounts[i].destination, from->mounts[i].destination, FLEET_TEXT_MAX);
+		keep_text(&to->mounts[i].type, from->mounts[i].type, TEXT_NAME_MAX);
+		to->mounts[i].read_only = from->mounts[i].read_only;
+	}
+	return true;
+}
+
+static bool env_copy(struct container *to, const struct container *from)
+{
+	const size_t count = from->env_count < FLEET_ENV_MAX ? from->env_count : FLEET_ENV_MAX;
+	bool same = count == to->env_count;
+
+	for (size_t i = 0; same && i < count; i++)
+		same = same_text(to->env[i], from->env[i]);
+	if (same)
+		return false;
+	env_free(to->env, to->env_count);
+	to->env = count ? calloc(count, sizeof(*to->env)) : NULL;
+	to->env_count = 0;
+	for (size_t i = 0; to->env && i < count; i++)
+		if (from->env[i] && keep_text(&to->env[to->env_count], from->env[i], FLEET_TEXT_MAX) &&
+			to->env[to->env_count])
+			to->env_count++;
+	return true;
+}
+
+/* All but the status, which goes through container_turn(). */
+bool container_copy(struct container *to, const struct container *from)
+{
+	bool changed = !to->known;
+	int health = (int)to->health;
+	const bool other = strncmp(to->id, from->id, sizeof(to->id)) != 0;
+
+	to->known = true;
+	memcpy(to->id, from->id, sizeof(to->id));
+	to->id[sizeof(to->id) - 1] = '\0';
+	changed |= other;
+	changed |= keep_text(&to->name, from->name, TEXT_NAME_MAX);
+	changed |= keep_text(&to->image, from->image, TEXT_NAME_MAX);
+	changed |= keep_text(&to->image_id, from->image_id, TEXT_NAME_MAX);
+	changed |= keep_text(&to->health_error, from->health_error, FLEET_TEXT_MAX);
+	changed |= keep_int(&health, (int)from->health);
+	to->health = (enum container_health)health;
+	changed |= keep_int(&to->restarts, from->restarts);
+	changed |= keep_int(&to->exit_code, from->exit_code);
+	changed |= to->oom_killed != from->oom_killed;
+	to->oom_killed = from->oom_killed;
+	changed |= keep_i64(&to->started_wall, from->started_wall);
+	changed |= keep_i64(&to->finished_wall, from->finished_wall);
+	changed |= keep_i64(&to->memory_limit, from->memory_limit);
+	changed |= to->cpu_limit != from->cpu_limit;
+	to->cpu_limit = from->cpu_limit;
+	changed |= keep_int(&to->host_port, from->host_port);
+	changed |= mounts_copy(to, from);
+	changed |= env_copy(to, from);
+	return changed;
+}
+
+bool container_left(enum container_status status)
+{
+	return status == CONTAINER_EXITED || status == CONTAINER_DEAD || status == CONTAINER_REMOVED ||
+	       status == CONTAINER_RESTARTING;
+}
+
+void container_words(struct words *words, const struct container *c)
+{
+	switch (c->status) {
+	case CONTAINER_EXITED:
+		say(words, _("exited (%d)"), c->exit_code);
+		break;
+	case CONTAINER_RESTARTING:
+		say(words, _("keeps restarting, exited (%d)"), c->exit_code);
+		break;
+	case CONTAINER_DEAD:
+		say(words, _("dead: Docker could not remove its container"));
+		break;
+	case CONTAINER_REMOVED:
+		say(words, _("its container was removed"));
+		break;
+	case CONTAINER_PAUSED:
+		say(words, _("paused"));
+		break;
+	case CONTAINER_CREATED:
+		say(words, _("created, never started"));
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * An exit is an operator's when a stop or a terminating kill came after the last start; all
+ * three times are the engine's own, so replayed events decide it as well as live ones.
+ */
+bool container_stopped_by_operator(const struct instance *i)
+{
+	const struct container *c = &i->container;
+
+	if (i->stop_wall == 0 || i->stop_wall < c->started_wall)
+		return false;
+	return c->finished_wall <= i->stop_wall || c->finished_wall - i->stop_wall <= STOP_WINDOW_MS;
+}
+
+/* What a process had (models, memory, its view of the store, its answers) is gone with it. */
+void process_is_new(struct instance *i, int64_t at)
+{
+	instance_forget_process(i);
+	store_reset(&i->store);
+	link_failed(&i->api, at, _("restarted, has not answered yet"));
+}
+
+void container_turn(struct fleet *fleet, struct instance *i, enum container_status status, int64_t at)
+{
+	struct container *c = &i->container;
+	const enum container_status was = c->status;
+	struct words words = {""};
+
+	if (status == was)
+		return;
+	c->status = status;
+	touch(fleet, true);
+	if (status == CONTAINER_UNKNOWN)
+		return;
+	if (status == CONTAINER_RUNNING) {
+		i->down_at = 0;
+		return;
+	}
+	if (i->down_at == 0)
+		i->down_at = at;
+	if (status != CONTAINER_PAUSED) {
+		instance_forget_process(i);
+		store_reset(&i->store);
+	}
+	if (container_left(status) && !container_left(was) && !container_stopped_by_operator(i))
+		i->crashes++;
+	container_words(&words, c);
+	link_failed(&i->api, at, words.text);
+}
+
+bool oom_held(const struct fleet *fleet, const struct instance *i)
+{
+	return i->oom_at != 0 && fleet->now - i->oom_at < FLEET_OOM_HOLD_MS;
+}
+
+/*
+ * A kill for memory at `wall` on the engine's clock, `at` on ours. What is no news (an
+ * inspect, a replayed event) counts only when it tells of a later kill than is known.
+ */
+void oom_happened(struct fleet *fleet, struct instance *i, int64_t at, int64_t wall, bool is_news)
+{
+	if (!is_news && (wall <= i->oom_acked_wall || wall <= i->oom_wall))
+		return;
+	if (fleet->now - at >= FLEET_OOM_HOLD_MS)
+		return;
+	alert_set(fleet, &i->raised[CONDITION_OOM], CONDITION_OOM, i->server, i, NULL);
+	i->oom_at = at ? at : -1;
+	i->oom_wall = wall;
+	touch(fleet, true);
+}

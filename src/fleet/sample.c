@@ -1,0 +1,58 @@
+/*
+ * sample.c - histories with an even time axis: one sample per refresh, whatever was polled when.
+ */
+#include "core.h"
+
+#include <math.h>
+
+/* More steps than this behind (a suspended machine): the time between is unknown, not repeated. */
+#define CATCH_UP_STEPS 3
+
+void sample_note(float *peak, double value)
+{
+	*peak = fmaxf(*peak, (float)value);
+}
+
+/* Gives up `*peak`, else the value that still holds; an idle history is not begun with NaN. */
+static bool sample(struct history *h, float *peak, double standing, int64_t steps)
+{
+	const float value = isnan(*peak) ? (float)standing : *peak;
+
+	*peak = NAN;
+	if (isnan(value) && h->count == 0)
+		return false;
+	for (int64_t k = 1; k < steps; k++)
+		history_push(h, steps > CATCH_UP_STEPS ? NAN : value);
+	history_push(h, value);
+	return true;
+}
+
+static bool sample_instance(const struct fleet *fleet, struct instance *i, int64_t steps)
+{
+	const int64_t refresh = fleet->spec->refresh_ms;
+	const bool counted = !fleet_stale(fleet, i->stats_at, refresh);
+	const bool answers = i->api.status == LINK_OK && !fleet_stale(fleet, i->api.answered_at, refresh);
+	const double memory = counted && i->memory_used >= 0 ? (double)i->memory_used : NAN;
+	bool any = sample(&i->memory_history, &i->peak_memory, memory, steps);
+
+	any |= sample(&i->cpu_history, &i->peak_cpu, counted ? i->cpu_percent : NAN, steps);
+	any |= sample(&i->latency_history, &i->peak_latency, answers ? i->api.latency_ms : NAN, steps);
+	return any;
+}
+
+void sample_tick(struct fleet *fleet)
+{
+	const int64_t refresh = fleet->spec->refresh_ms > 0 ? fleet->spec->refresh_ms : 1;
+	int64_t steps = (fleet->now - fleet->sampled_at) / refresh;
+	bool any = false;
+
+	if (steps < 1)
+		return;
+	fleet->sampled_at += steps * refresh;
+	if (steps > HISTORY_MAX_SAMPLES)
+		steps = HISTORY_MAX_SAMPLES;
+	for (size_t s = 0; s < fleet->server_count; s++)
+		for (size_t k = 0; k < fleet->servers[s].instance_count; k++)
+			any |= sample_instance(fleet, fleet->servers[s].instances[k], steps);
+	fleet->samples += any;
+}
