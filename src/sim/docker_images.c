@@ -231,6 +231,9 @@ static void free_pull(void *user)
 static struct image_pull *pull_new(const char *from, const char *tag)
 {
 	struct image_pull *pull = calloc(1, sizeof *pull);
+
+	if (strncmp(from, "docker.io/", 10) == 0)
+		from += 10;
 	const char *slash = strrchr(from, '/'), *colon = strchr(slash ? slash : from, ':');
 	int len = (int)(colon ? colon - from : (long)strlen(from));
 

@@ -260,6 +260,7 @@ struct waiting {
 	enum { UNTIL_STOPPED, UNTIL_NEXT_EXIT, UNTIL_REMOVED } condition;
 	int64_t finished; /* of the exit before this wait */
 	int exit_code;    /* last seen, for when it is gone */
+	int turns;        /* since it was seen to have ended */
 };
 
 static bool removes_itself(const struct world_container *c)
@@ -286,7 +287,9 @@ static enum serve_more fill_wait(void *user, struct serve_buffer *out)
 			exited = c->finished != wait->finished;
 		if (wait->condition == UNTIL_REMOVED) {
 			const char *error;
-			exited = exited && removes_itself(c) && world_remove(c, false, &error);
+			/* Not at once: who is attached must read the last lines first. */
+			exited = exited && removes_itself(c) && wait->turns++ > 2 &&
+				 world_remove(c, false, &error);
 		}
 	}
 	if (c && !exited)
