@@ -1,1 +1,14 @@
-# bin_PROGRAMS += ollama-top-sim
+# The simulated fleet: a library for its tests, and the program.
+noinst_LIBRARIES += libsim.a
+libsim_a_CPPFLAGS = $(AM_CPPFLAGS) $(MHD_CFLAGS)
+libsim_a_SOURCES = %D%/control.c %D%/control.h %D%/control_do.c %D%/ollama.c %D%/ollama.h %D%/scenario.c \
+	%D%/scenario.h %D%/scenario_config.c %D%/scenario_text.c %D%/serve.c %D%/serve.h %D%/serve_hostile.c \
+	%D%/serve_listen.c %D%/serve_private.h %D%/serve_reply.c %D%/serve_request.c %D%/serve_stream.c \
+	%D%/traefik.c %D%/world.c %D%/world.h %D%/world_container.c %D%/world_event.c %D%/world_health.c \
+	%D%/world_models.c %D%/world_pool.c %D%/world_private.h %D%/world_pull.c %D%/world_time.c %D%/yaml_json.c \
+	%D%/yaml_json.h
+SIM_LIBS = libsim.a libfleet.a $(MHD_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(YAML_LIBS) -lm
+
+bin_PROGRAMS += ollama-top-sim
+ollama_top_sim_SOURCES = %D%/main.c
+ollama_top_sim_LDADD = $(SIM_LIBS)

@@ -77,6 +77,10 @@ void serve_context(
 
 /* Opens and closes listening sockets to match the world; false with a message when one cannot be bound. */
 bool serve_sync(struct serve *serve, char *error, size_t size);
+/* The loopback port of the control endpoint; 0, the default, for none. */
+void serve_control_port(struct serve *serve, int port);
+/* The port that could be bound now: `port` itself, or a free one for 0; -1 when it is taken. */
+int serve_probe_port(const char *host, int port);
 /* The world changed: wakes what sleeps at the next turn of the loop. world->on_change calls it. */
 void serve_wake(struct serve *serve);
 
@@ -87,6 +91,8 @@ bool serve_query_bool(
 /* Every value of a query key that may be repeated: the i-th, NULL after the last. */
 const char *serve_query_nth(const struct serve_request *request, const char *name, size_t i);
 const char *serve_header(const struct serve_request *request, const char *name);
+/* Milliseconds since it arrived. */
+int64_t serve_age(const struct serve_request *request);
 /* The body as JSON, to be freed with cJSON_Delete(); NULL when it is none. */
 cJSON *serve_json(const struct serve_request *request);
 

@@ -46,10 +46,10 @@ struct world_model {
 	int64_t size;    /* sum of the layers */
 	char *family, *parameter_size, *quantization, *parent;
 	int64_t context_length, embedding_length, block_count;
-	int64_t modified;   /* wall */
-	int64_t visible_at; /* wall: when NFS clients see it (attribute caching) */
-	int64_t removed_at; /* wall: removed on the server, yet listed by NFS clients until visible_at; 0: there */
-	bool embedding; /* answers 400 to generate and chat */
+	int64_t modified;     /* wall */
+	int64_t visible_at;   /* wall: when NFS clients see it (attribute caching) */
+	int64_t kv_per_token; /* bytes of the KV cache for one token of context */
+	bool embedding;       /* answers 400 to generate and chat */
 	struct world_layer *layers;
 	size_t layer_count;
 };
@@ -124,6 +124,7 @@ struct world_loaded {
 	int64_t expires;    /* wall; INT64_MAX: never */
 	int requests;       /* under way */
 	bool ready;         /* loading is over */
+	void *token;        /* the backend's, which holds the memory of a real process */
 };
 
 struct world_log_line {
@@ -184,6 +185,8 @@ struct world_container {
 	size_t loaded_count;
 	int64_t busy_until; /* wall: somebody else's requests keep it busy until then */
 	int connections;    /* TCP connections that clients of the simulator hold open to it */
+	void *listener;     /* the server of requests' own */
+	unsigned starts;    /* how often it was started; a connection never outlives its start */
 
 	/* Counters as a cgroup keeps them; read them with world_sample(). */
 	uint64_t cpu_ns, cpu_user_ns, cpu_kernel_ns, major_faults, net_rx, net_tx, block_read;
@@ -209,6 +212,15 @@ struct world_export {
 	char *path, *clients;
 };
 
+/*
+ * What is mounted where on a server. A container takes over what it finds at its start and keeps it
+ * (private propagation), so a mount that came later is seen by it after a restart only.
+ */
+struct world_host_mount {
+	char *path, *fstype, *source, *options;
+	struct world_store *store; /* borrowed; NULL: no models there */
+};
+
 struct world_server {
 	struct world *world;
 	char *name, *host; /* host: the address it listens on */
@@ -222,8 +234,10 @@ struct world_server {
 	int64_t memory_total;
 	char *hostname, *engine_version, *api_version, *min_api_version;
 	char engine_id[40];
-	char *nfs_export;          /* path, NULL none */
-	struct world_store *store; /* what its containers' store mounts by default */
+	char *nfs_export; /* path, NULL none */
+	char *discover; /* glob by which the fleet's configuration finds its instances; NULL: they are listed */
+	struct world_host_mount *host_mounts;
+	size_t host_mount_count;
 	struct world_container **containers;
 	size_t container_count;
 	struct world_image **images;
@@ -231,6 +245,7 @@ struct world_server {
 	int64_t skew_ms; /* its clock against the world's */
 	uint64_t system_cpu_ns;
 	int next_pid, next_ip;
+	void *listener; /* the server of requests' own */
 	bool hang_docker, refuse_docker, exec_forbidden, no_cat;
 	int slow_docker_ms;
 	char *hostile; /* kind for Docker's answers, NULL none */
@@ -291,7 +306,9 @@ struct world {
 	int64_t pull_rate;    /* bytes a second */
 	uint64_t pull_serial;
 	struct world_backend backend;
-	uint64_t generation; /* grows with each change */
+	uint64_t generation;                                   /* grows with each change */
+	void (*after_tick)(void *script, struct world *world); /* the scenario's script */
+	void *script;
 	void (*on_change)(void *user);
 	void *user;
 };
@@ -304,7 +321,13 @@ struct world_store *world_add_store(struct world *world, const char *source, boo
 struct world_server *world_add_server(struct world *world, const char *name, const char *host, bool rw);
 /* A container in state created, with a new id; it belongs to the server. NULL also when the name is taken. */
 struct world_container *world_create(struct world_server *server, const char *name, const char *image);
-bool world_add_mount(struct world_container *c, const struct world_mount *mount); /* copies all strings */
+/*
+ * Copies all strings. Without fstype, what the mount is made of is looked up among the host's mounts
+ * by its source at each start.
+ */
+bool world_add_mount(struct world_container *c, const struct world_mount *mount);
+/* Mounts something on the server itself, or replaces what is mounted at `path`. */
+bool world_host_mount(struct world_server *server, const struct world_host_mount *mount);
 bool world_set_list(char ***list, size_t *count, const char *const *items, size_t n);
 bool world_set_string(char **field, const char *value); /* frees the old; value may be NULL */
 bool world_add_label(struct world_container *c, const char *name, const char *value);
@@ -405,6 +428,12 @@ int64_t world_memory_available(const struct world_server *server);
 /* Would a TCP connection to the instance's published port be accepted now? and would Ollama answer? */
 bool world_listening(const struct world_container *c);
 bool world_answering(const struct world_container *c);
+
+/* Adds to the balancer's pool, or takes out. */
+bool world_pool_add(struct world *world, const char *url);
+bool world_pool_remove(struct world *world, const char *url);
+/* "UP" or "DOWN": what Traefik's own check of the URL finds now. */
+const char *world_pool_status(const struct world *world, const struct world_pool_server *server);
 
 /* Lets time pass: loading, expiry, pulls, health checks, restarts, counters. */
 void world_tick(struct world *world, int64_t ms);
