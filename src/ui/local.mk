@@ -1,2 +1,34 @@
 noinst_LIBRARIES += libui.a
-libui_a_SOURCES =
+libui_a_SOURCES = \
+	%D%/actions.c \
+	%D%/canvas.c %D%/canvas.h \
+	%D%/columns.c \
+	%D%/details_sections.c %D%/details_sections.h \
+	%D%/event_line.c %D%/event_line.h \
+	%D%/filter.c %D%/filter.h \
+	%D%/input.c \
+	%D%/keybar.c \
+	%D%/keymap.c %D%/keymap.h %D%/request.h \
+	%D%/look.c %D%/look.h \
+	%D%/model_matrix.c %D%/model_matrix.h \
+	%D%/pane_events.c \
+	%D%/pane_server.c \
+	%D%/pane_transfers.c \
+	%D%/pen.c %D%/pen.h \
+	%D%/pieces.c %D%/pieces.h \
+	%D%/prompt.c \
+	%D%/roster.c %D%/roster.h \
+	%D%/screen.c %D%/screen.h \
+	%D%/scroll.c \
+	%D%/secrets.c %D%/secrets.h \
+	%D%/spark.c %D%/spark.h \
+	%D%/summary.c \
+	%D%/table.c %D%/table.h \
+	%D%/theme.c %D%/theme.h \
+	%D%/ui.c \
+	%D%/view.h \
+	%D%/view_details.c \
+	%D%/view_events.c \
+	%D%/view_help.c \
+	%D%/view_main.c \
+	%D%/view_models.c

@@ -1,0 +1,290 @@
+/* columns.c - the columns of an instance's row, and the row where there are no figures. */
+#include "view.h"
+
+#include "ollama-top/i18n.h"
+#include "ollama-top/text.h"
+#include "pieces.h"
+#include "table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MOUNT_INTERVAL_MS (5 * 60 * 1000)
+#define SPACE_ROUNDS      5
+#define USAGE_COLUMNS     10
+#define BAR_MIN           4
+#define MARKER_COLUMNS    1
+
+/* In place of a figure that is too old to be current: how old it is. */
+static void draw_aged(const struct look *look, const struct canvas *cell, int64_t at)
+{
+	char age[16], text[24];
+	(void)snprintf(text, sizeof(text), "(%s)", format_age(age, sizeof(age), look_age(look, at)));
+	canvas_field(cell, 0, 0, cell->w, ALIGN_RIGHT, FACE_DIM, text);
+}
+
+static void draw_name(const struct look *look, const void *item, const struct canvas *cell)
+{
+	const struct instance *i = item;
+	(void)look;
+	canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, FACE_NORMAL, i->name);
+}
+
+static void draw_state(const struct look *look, const void *item, const struct canvas *cell)
+{
+	const struct instance *i = item;
+	(void)look;
+	canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, theme_state_face(i->state), state_name(i->state));
+}
+
+static void draw_port(const struct look *look, const void *item, const struct canvas *cell)
+{
+	const struct instance *i = item;
+	char text[16] = "-";
+	(void)look;
+	if (i->port > 0)
+		(void)snprintf(text, sizeof(text), "%d", i->port);
+	canvas_field(cell, 0, 0, cell->w, ALIGN_RIGHT, i->port > 0 ? FACE_NORMAL : FACE_DIM, text);
+}
+
+static void draw_latency(const struct look *look, const void *item, const struct canvas *cell)
+{
+	const struct instance *i = item;
+	char text[24];
+	if (i->api.status == LINK_FAILED)
+		canvas_field(cell, 0, 0, cell->w, ALIGN_RIGHT, FACE_DIM, "-");
+	else if (look_stale(look, i->api.answered_at, 1))
+		draw_aged(look, cell, i->api.answered_at);
+	else
+		canvas_field(cell, 0, 0, cell->w, ALIGN_RIGHT,
+			i->api.latency_ms > FLEET_SLOW_MS ? FACE_WARNING : FACE_NORMAL,
+			format_latency(text, sizeof(text), i->api.latency_ms));
+}
+
+static void draw_memory(const struct look *look, const void *item, const struct canvas *cell)
+{
+	const struct instance *i = item;
+	char text[48], age[16], aged[24];
+	bool stale = look_stale(look, i->stats_at, 1);
+	int bar = cell->w - USAGE_COLUMNS - 1;
+	format_usage(text, sizeof(text), i->memory_used, i->memory_limit);
+	canvas_field(cell, 0, bar >= 0 ? bar + 1 : 0, cell->w < USAGE_COLUMNS ? cell->w : USAGE_COLUMNS,
+		ALIGN_RIGHT, stale || i->memory_used < 0 ? FACE_DIM : FACE_NORMAL, text);
+	if (bar < BAR_MIN)
+		return;
+	if (stale) {
+		(void)snprintf(aged, sizeof(aged), "(%s)",
+			format_age(age, sizeof(age), look_age(look, i->stats_at)));
+		canvas_field(cell, 0, 0, bar, ALIGN_LEFT, FACE_DIM, aged);
+	} else if (i->memory_used >= 0 && i->memory_limit > 0) {
+		double share = (double)i->memory_used / (double)i->memory_limit;
+		double judged =
+			i->memory_judged >= 0 ? (double)i->memory_judged / (double)i->memory_limit : share;
+		canvas_bar(cell, 0, 0, bar, share, theme_bar_face(judged));
+	}
+}
+
+static void draw_cpu(const struct look *look, const void *item, const struct canvas *cell)
+{
+	const struct instance *i = item;
+	char text[24];
+	if (look_stale(look, i->stats_at, 1))
+		draw_aged(look, cell, i->stats_at);
+	else
+		canvas_field(cell, 0, 0, cell->w, ALIGN_RIGHT, isnan(i->cpu_percent) ? FACE_DIM : FACE_NORMAL,
+			format_percent(text, sizeof(text), i->cpu_percent));
+}
+
+static void loaded_text(const struct look *look, const struct instance *i, const struct model_loaded *m,
+	char *buf, size_t size)
+{
+	char bytes[24], left[24];
+	int64_t ms = look_expiry(look, m);
+	const char *until = ms == INT64_MAX ? _("kept") : text_duration(left, sizeof(left), ms);
+	(void)snprintf(buf, size, "%s %s %s", m->name, text_size(bytes, sizeof(bytes), m->size),
+		i->busy ? _("busy") : until);
+}
+
+static void draw_loaded(const struct look *look, const void *item, const struct canvas *cell)
+{
+	const struct instance *i = item;
+	char text[TEXT_NAME_MAX + 64], more[32];
+	bool stale = look_stale(look, i->loaded_at, 1);
+	int x = 0;
+	if (stale && i->loaded_count > 0) {
+		char age[16];
+		x = canvas_printf(cell, 0, 0, FACE_DIM, "(%s) ",
+			format_age(age, sizeof(age), look_age(look, i->loaded_at)));
+	}
+	for (size_t m = 0; m < i->loaded_count; m++) {
+		loaded_text(look, i, &i->loaded[m], text, sizeof(text));
+		int reserve = 0, width = text_columns(look->theme, text);
+		more[0] = 0;
+		if (m + 1 < i->loaded_count) {
+			(void)snprintf(more, sizeof(more), " +%zu", i->loaded_count - m - 1);
+			reserve = text_columns(look->theme, more);
+		}
+		if (m > 0 && x + 2 + width + reserve > cell->w) {
+			canvas_printf(cell, 0, x, FACE_DIM, " +%zu", i->loaded_count - m);
+			return;
+		}
+		x += m > 0 ? canvas_text(cell, 0, x, FACE_DIM, ", ") : 0;
+		if (width > cell->w - x - reserve)
+			width = cell->w - x - reserve;
+		canvas_field(cell, 0, x, width, ALIGN_LEFT,
+			stale     ? FACE_DIM
+			: i->busy ? FACE_BUSY
+				  : FACE_NORMAL,
+			text);
+		x += width;
+	}
+	/* With nothing loaded there is room to say why the state is what it is. */
+	if (i->loaded_count == 0 && i->reason)
+		canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, FACE_DIM, i->reason);
+}
+
+/* What there is to say after "ro nfs4": the verdict, and how full a store is that we may write to. */
+static enum face store_text(const struct look *look, const struct instance *i, char *buf, size_t size)
+{
+	const struct store *s = &i->store;
+	char age[16];
+	buf[0] = 0;
+	if (s->status == STORE_HUNG) {
+		(void)snprintf(buf, size, _("hung %s"),
+			s->probing_since ? format_age(age, sizeof(age), look_age(look, s->probing_since))
+					 : "");
+		return FACE_CRITICAL;
+	}
+	if (s->status == STORE_WRONG) {
+		(void)snprintf(buf, size, "%s", _("WRONG"));
+		return FACE_CRITICAL;
+	}
+	if (s->total > 0 && s->available >= 0 && s->read_only == 0) {
+		bool stale = look_stale(look, s->space_seen_at, SPACE_ROUNDS);
+		double used = 100.0 * (double)(s->total - s->available) / (double)s->total;
+		(void)snprintf(buf, size, stale ? "(%.0f%%)" : _("%.0f%% used"), used);
+		return stale ? FACE_DIM : used >= 95 ? FACE_WARNING : FACE_NORMAL;
+	}
+	if (s->status == STORE_OK)
+		(void)snprintf(buf, size, "%s", _("ok"));
+	return s->status == STORE_OK ? FACE_OK : FACE_DIM;
+}
+
+static void draw_store(const struct look *look, const void *item, const struct canvas *cell)
+{
+	const struct instance *i = item;
+	const struct store *s = &i->store;
+	char text[128], verdict[48], age[16];
+	enum face face = store_text(look, i, verdict, sizeof(verdict));
+	if (!s->fstype && s->status != STORE_HUNG) {
+		canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, FACE_DIM,
+			s->status == STORE_UNKNOWN ? "-" : verdict);
+		return;
+	}
+	bool stale = s->mount_seen_at && fleet_stale(look->fleet, s->mount_seen_at, MOUNT_INTERVAL_MS);
+	(void)snprintf(text, sizeof(text), "%s %s ",
+		s->read_only == 1   ? "ro"
+		: s->read_only == 0 ? "rw"
+				    : "?",
+		s->fstype ? s->fstype : "");
+	int x = canvas_text(cell, 0, 0, stale ? FACE_DIM : FACE_NORMAL, text);
+	if (stale)
+		(void)snprintf(verdict, sizeof(verdict), "(%s)",
+			format_age(age, sizeof(age), look_age(look, s->mount_seen_at)));
+	if (cell->w > x)
+		canvas_field(cell, 0, x, cell->w - x, ALIGN_LEFT, stale ? FACE_DIM : face, verdict);
+}
+
+enum {
+	COLUMN_NAME,
+	COLUMN_STATE,
+	COLUMN_PORT,
+	COLUMN_LATENCY,
+	COLUMN_MEMORY,
+	COLUMN_CPU,
+	COLUMN_LOADED,
+	COLUMN_STORE,
+	COLUMN_COUNT
+};
+
+static const struct column instance_columns[COLUMN_COUNT] = {
+	[COLUMN_NAME] = {N_("INSTANCE"), 8, 32, 4, 0, ALIGN_LEFT, draw_name},
+	[COLUMN_STATE] = {N_("STATE"), 8, 8, 0, 0, ALIGN_LEFT, draw_state},
+	[COLUMN_PORT] = {N_("PORT"), 5, 5, 0, 7, ALIGN_RIGHT, draw_port},
+	[COLUMN_LATENCY] = {N_("LAT"), 5, 5, 0, 5, ALIGN_RIGHT, draw_latency},
+	[COLUMN_MEMORY] = {N_("MEMORY"), USAGE_COLUMNS, 24, 2, 1, ALIGN_LEFT, draw_memory},
+	[COLUMN_CPU] = {N_("CPU"), 5, 5, 0, 6, ALIGN_RIGHT, draw_cpu},
+	[COLUMN_LOADED] = {N_("LOADED"), 14, 64, 3, 2, ALIGN_LEFT, draw_loaded},
+	[COLUMN_STORE] = {N_("STORE"), 11, 24, 1, 3, ALIGN_LEFT, draw_store},
+};
+
+static const size_t sorted_column[SORT_COUNT] = {
+	[SORT_NAME] = COLUMN_NAME,
+	[SORT_STATE] = COLUMN_STATE,
+	[SORT_MEMORY] = COLUMN_MEMORY,
+	[SORT_CPU] = COLUMN_CPU,
+	[SORT_LATENCY] = COLUMN_LATENCY,
+};
+
+static void fit(const struct roster *roster, const struct canvas *line, int *widths)
+{
+	int most[COLUMN_COUNT];
+	for (size_t i = 0; i < COLUMN_COUNT; i++)
+		most[i] = instance_columns[i].max;
+	most[COLUMN_NAME] = roster->name_columns;
+	columns_fit(instance_columns, COLUMN_COUNT, most, line->w - MARKER_COLUMNS, widths);
+}
+
+/* Without an answer there are no figures: the reason takes their place. */
+static bool has_figures(const struct instance *i)
+{
+	if (i->state == STATE_DOWN || i->state == STATE_STOPPED || i->gone)
+		return false;
+	if (i->state == STATE_OOM || i->state == STATE_STARTING)
+		return i->api.status == LINK_OK;
+	return true;
+}
+
+static void draw_reason(const struct look *look, const struct instance *i, const struct canvas *line)
+{
+	struct pieces pieces = {0};
+	char retry[32], age[16];
+	pieces_add(&pieces, 0, false, theme_severity_face(state_severity(i->state)), "%s",
+		i->reason ? i->reason
+		: i->gone ? _("its container is gone")
+			  : "");
+	int64_t since = i->state == STATE_OOM && i->oom_at ? i->oom_at : i->state_since;
+	if (since)
+		pieces_add(&pieces, 1, true, FACE_DIM, _("%s ago"),
+			format_age(age, sizeof(age), look_age(look, since)));
+	pieces_add(&pieces, 2, true, FACE_DIM, "%s", format_retry(retry, sizeof(retry), look, &i->api));
+	pieces_draw(&pieces, line, 2);
+}
+
+void instance_titles(const struct look *look, const struct roster *roster, const struct canvas *line)
+{
+	int widths[COLUMN_COUNT];
+	struct canvas cells = canvas_sub(line, 0, MARKER_COLUMNS, 1, line->w - MARKER_COLUMNS);
+	(void)look;
+	fit(roster, line, widths);
+	/* The fleet's own order is the names' already; a mark would only tell of another one. */
+	size_t sorted = roster->sort == SORT_NAME ? COLUMN_COUNT : sorted_column[roster->sort];
+	columns_titles(instance_columns, COLUMN_COUNT, widths, sorted, &cells);
+}
+
+void instance_draw(const struct look *look, const struct roster *roster, const struct roster_row *row,
+	const struct canvas *line)
+{
+	int widths[COLUMN_COUNT];
+	struct canvas cells = canvas_sub(line, 0, MARKER_COLUMNS, 1, line->w - MARKER_COLUMNS);
+	fit(roster, line, widths);
+	if (has_figures(row->instance)) {
+		columns_draw(instance_columns, COLUMN_COUNT, widths, look, row->instance, &cells);
+		return;
+	}
+	columns_draw(instance_columns, COLUMN_MEMORY, widths, look, row->instance, &cells);
+	int x = column_at(widths, COLUMN_MEMORY);
+	struct canvas rest = canvas_sub(&cells, 0, x - 1, 1, cells.w - x + 1);
+	draw_reason(look, row->instance, &rest);
+}

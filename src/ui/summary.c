@@ -1,0 +1,81 @@
+/* summary.c - the first line: how the fleet is, in one look. */
+#include "view.h"
+
+#include "ollama-top/i18n.h"
+#include "ollama-top/text.h"
+#include "pieces.h"
+
+#include <stdio.h>
+
+/* Ranks: what goes first when the line is too short has the highest. */
+enum {
+	RANK_ALWAYS,
+	RANK_COUNTS,
+	RANK_PAUSED,
+	RANK_FILTER,
+	RANK_CLOCK,
+	RANK_NFS,
+	RANK_MEMORY,
+	RANK_LB,
+	RANK_MODELS,
+	RANK_QUIET,
+	RANK_EVERY,
+	RANK_NAME
+};
+
+static void add_states(struct pieces *pieces, const struct totals *totals)
+{
+	enum face face = totals->ok == totals->instances ? FACE_OK : FACE_NORMAL;
+	pieces_add(pieces, RANK_ALWAYS, false, face, _("%zu/%zu ok"), totals->ok, totals->instances);
+	for (int state = 0; state < STATE_COUNT; state++) {
+		bool grave = state_severity((enum state)state) != SEVERITY_NONE;
+		if (state == STATE_OK || totals->by_state[state] == 0)
+			continue;
+		pieces_add(pieces, grave ? RANK_COUNTS : RANK_QUIET, false,
+			theme_state_face((enum state)state), "%zu %s", totals->by_state[state],
+			state_name((enum state)state));
+	}
+}
+
+static void add_store(struct pieces *pieces, const struct totals *totals, const struct fleet *fleet)
+{
+	size_t wrong = totals->by_state[STATE_NFS];
+	if (wrong > 0)
+		pieces_add(pieces, RANK_NFS, false, FACE_CRITICAL, "NFS! %zu", wrong);
+	else if (totals->nfs_expected > 0 && totals->nfs_ok == totals->nfs_expected)
+		pieces_add(pieces, RANK_NFS, false, FACE_OK, "%s", _("NFS ok"));
+	else if (totals->nfs_expected > 0)
+		pieces_add(pieces, RANK_NFS, false, FACE_DIM, "NFS %zu/%zu", totals->nfs_ok,
+			totals->nfs_expected);
+	if (fleet->balancer.link.status == LINK_OK)
+		pieces_add(pieces, RANK_LB, false, totals->by_state[STATE_LB] ? FACE_WARNING : FACE_OK,
+			"LB %zu/%zu", totals->pool_up, totals->pool_servers);
+	else if (fleet->balancer.link.status == LINK_FAILED)
+		pieces_add(pieces, RANK_LB, false, FACE_WARNING, "LB!");
+}
+
+void summary_draw(struct ui *ui, const struct look *look, const struct canvas *line)
+{
+	struct pieces pieces = {0};
+	struct totals totals;
+	char buf[64];
+	const struct view *view = ui_view(ui);
+	fleet_totals(ui->fleet, &totals);
+	pieces_add(&pieces, RANK_NAME, false, FACE_TITLE, "ollama-top");
+	add_states(&pieces, &totals);
+	pieces_add(&pieces, RANK_MODELS, false, FACE_NORMAL,
+		P_("%zu model loaded", "%zu models loaded", totals.models_loaded), totals.models_loaded);
+	if (totals.memory_used >= 0 && totals.memory_limit > 0)
+		pieces_add(&pieces, RANK_MEMORY, false, FACE_NORMAL, "%s",
+			format_usage(buf, sizeof(buf), totals.memory_used, totals.memory_limit));
+	add_store(&pieces, &totals, ui->fleet);
+	if (watch_paused(ui->options.watch))
+		pieces_add(&pieces, RANK_PAUSED, true, FACE_NOTICE, "%s", _("PAUSED"));
+	if (view->filter && view->filter[0])
+		pieces_add(&pieces, RANK_FILTER, true, FACE_NOTICE, _("filter: %s"), view->filter);
+	pieces_add(&pieces, RANK_CLOCK, true, FACE_NORMAL, "%s",
+		format_time(buf, sizeof(buf), look->wall, look->wall));
+	double seconds = (double)ui->fleet->spec->refresh_ms / 1000;
+	pieces_add(&pieces, RANK_EVERY, true, FACE_DIM, _("every %.3gs"), seconds);
+	pieces_draw(&pieces, line, 2);
+}
