@@ -14,6 +14,8 @@
 #define SPACE_ROUNDS      5
 #define USAGE_COLUMNS     10
 #define BAR_MIN           4
+#define LOADED_LEAST      22
+#define USED_COLUMNS      17 /* "rw nfs4 100% used" */
 #define MARKER_COLUMNS    1
 
 /* In place of a figure that is too old to be current: how old it is. */
@@ -96,56 +98,62 @@ static void draw_cpu(const struct look *look, const void *item, const struct can
 			format_percent(text, sizeof(text), i->cpu_percent));
 }
 
-static void loaded_text(const struct look *look, const struct instance *i, const struct model_loaded *m,
+/* What follows a loaded model's name: its size, and until when. */
+static void loaded_tail(const struct look *look, const struct instance *i, const struct model_loaded *m,
 	char *buf, size_t size)
 {
 	char bytes[24], left[24];
 	int64_t ms = look_expiry(look, m);
 	const char *until = ms == INT64_MAX ? _("kept") : text_duration(left, sizeof(left), ms);
-	(void)snprintf(buf, size, "%s %s %s", m->name, text_size(bytes, sizeof(bytes), m->size),
-		i->busy ? _("busy") : until);
+	(void)snprintf(
+		buf, size, " %s %s", text_size(bytes, sizeof(bytes), m->size), i->busy ? _("busy") : until);
+}
+
+/* As many models as fit, the name of the first cut if need be; "+2" for the rest. */
+static void draw_models(
+	const struct look *look, const struct instance *i, const struct canvas *cell, int x, enum face face)
+{
+	char tail[64], more[16];
+	for (size_t m = 0; m < i->loaded_count; m++) {
+		size_t rest = i->loaded_count - m - 1;
+		loaded_tail(look, i, &i->loaded[m], tail, sizeof(tail));
+		(void)snprintf(more, sizeof(more), rest ? " +%zu" : "", rest);
+		int name = text_columns(look->theme, i->loaded[m].name);
+		int end = text_columns(look->theme, tail), reserve = text_columns(look->theme, more);
+		if (m > 0 && x + 2 + name + end + reserve > cell->w) {
+			canvas_printf(cell, 0, x, FACE_DIM, " +%zu", rest + 1);
+			return;
+		}
+		x += m > 0 ? canvas_text(cell, 0, x, FACE_DIM, ", ") : 0;
+		if (name > cell->w - x - end - reserve)
+			name = cell->w - x - end - reserve;
+		canvas_field(cell, 0, x, name, ALIGN_LEFT, face, i->loaded[m].name);
+		x += name > 0 ? name : 0;
+		x += canvas_text(cell, 0, x, face, tail);
+	}
 }
 
 static void draw_loaded(const struct look *look, const void *item, const struct canvas *cell)
 {
 	const struct instance *i = item;
-	char text[TEXT_NAME_MAX + 64], more[32];
 	bool stale = look_stale(look, i->loaded_at, 1);
+	char age[16];
 	int x = 0;
-	if (stale && i->loaded_count > 0) {
-		char age[16];
+	/* With nothing loaded there is room to say why the state is what it is. */
+	if (i->loaded_count == 0) {
+		if (i->reason)
+			canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, FACE_DIM, i->reason);
+		return;
+	}
+	if (stale)
 		x = canvas_printf(cell, 0, 0, FACE_DIM, "(%s) ",
 			format_age(age, sizeof(age), look_age(look, i->loaded_at)));
-	}
-	for (size_t m = 0; m < i->loaded_count; m++) {
-		loaded_text(look, i, &i->loaded[m], text, sizeof(text));
-		int reserve = 0, width = text_columns(look->theme, text);
-		more[0] = 0;
-		if (m + 1 < i->loaded_count) {
-			(void)snprintf(more, sizeof(more), " +%zu", i->loaded_count - m - 1);
-			reserve = text_columns(look->theme, more);
-		}
-		if (m > 0 && x + 2 + width + reserve > cell->w) {
-			canvas_printf(cell, 0, x, FACE_DIM, " +%zu", i->loaded_count - m);
-			return;
-		}
-		x += m > 0 ? canvas_text(cell, 0, x, FACE_DIM, ", ") : 0;
-		if (width > cell->w - x - reserve)
-			width = cell->w - x - reserve;
-		canvas_field(cell, 0, x, width, ALIGN_LEFT,
-			stale     ? FACE_DIM
-			: i->busy ? FACE_BUSY
-				  : FACE_NORMAL,
-			text);
-		x += width;
-	}
-	/* With nothing loaded there is room to say why the state is what it is. */
-	if (i->loaded_count == 0 && i->reason)
-		canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, FACE_DIM, i->reason);
+	draw_models(look, i, cell, x, stale ? FACE_DIM : i->busy ? FACE_BUSY : FACE_NORMAL);
 }
 
 /* What there is to say after "ro nfs4": the verdict, and how full a store is that we may write to. */
-static enum face store_text(const struct look *look, const struct instance *i, char *buf, size_t size)
+static enum face store_text(
+	const struct look *look, const struct instance *i, bool wide, char *buf, size_t size)
 {
 	const struct store *s = &i->store;
 	char age[16];
@@ -163,7 +171,7 @@ static enum face store_text(const struct look *look, const struct instance *i, c
 	if (s->total > 0 && s->available >= 0 && s->read_only == 0) {
 		bool stale = look_stale(look, s->space_seen_at, SPACE_ROUNDS);
 		double used = 100.0 * (double)(s->total - s->available) / (double)s->total;
-		(void)snprintf(buf, size, stale ? "(%.0f%%)" : _("%.0f%% used"), used);
+		(void)snprintf(buf, size, stale ? "(%.0f%%)" : wide ? _("%.0f%% used") : "%.0f%%", used);
 		return stale ? FACE_DIM : used >= 95 ? FACE_WARNING : FACE_NORMAL;
 	}
 	if (s->status == STORE_OK)
@@ -176,7 +184,7 @@ static void draw_store(const struct look *look, const void *item, const struct c
 	const struct instance *i = item;
 	const struct store *s = &i->store;
 	char text[128], verdict[48], age[16];
-	enum face face = store_text(look, i, verdict, sizeof(verdict));
+	enum face face = store_text(look, i, cell->w >= USED_COLUMNS, verdict, sizeof(verdict));
 	if (!s->fstype && s->status != STORE_HUNG) {
 		canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, FACE_DIM,
 			s->status == STORE_UNKNOWN ? "-" : verdict);
@@ -211,11 +219,11 @@ enum {
 static const struct column instance_columns[COLUMN_COUNT] = {
 	[COLUMN_NAME] = {N_("INSTANCE"), 8, 32, 4, 0, ALIGN_LEFT, draw_name},
 	[COLUMN_STATE] = {N_("STATE"), 8, 8, 0, 0, ALIGN_LEFT, draw_state},
-	[COLUMN_PORT] = {N_("PORT"), 5, 5, 0, 7, ALIGN_RIGHT, draw_port},
-	[COLUMN_LATENCY] = {N_("LAT"), 5, 5, 0, 5, ALIGN_RIGHT, draw_latency},
+	[COLUMN_PORT] = {N_("PORT"), 5, 5, 0, 6, ALIGN_RIGHT, draw_port},
+	[COLUMN_LATENCY] = {N_("LAT"), 5, 5, 0, 4, ALIGN_RIGHT, draw_latency},
 	[COLUMN_MEMORY] = {N_("MEMORY"), USAGE_COLUMNS, 24, 2, 1, ALIGN_LEFT, draw_memory},
-	[COLUMN_CPU] = {N_("CPU"), 5, 5, 0, 6, ALIGN_RIGHT, draw_cpu},
-	[COLUMN_LOADED] = {N_("LOADED"), 14, 64, 3, 2, ALIGN_LEFT, draw_loaded},
+	[COLUMN_CPU] = {N_("CPU"), 5, 5, 0, 5, ALIGN_RIGHT, draw_cpu},
+	[COLUMN_LOADED] = {N_("LOADED"), LOADED_LEAST, 64, 3, 2, ALIGN_LEFT, draw_loaded},
 	[COLUMN_STORE] = {N_("STORE"), 11, 24, 1, 3, ALIGN_LEFT, draw_store},
 };
 

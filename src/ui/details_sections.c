@@ -64,11 +64,12 @@ static void loaded_section(const struct look *look, const struct instance *i, st
 		const struct model_loaded *model = &i->loaded[m];
 		int64_t ms = look_expiry(look, model);
 		pen_field(pen, FACE_NORMAL, "", "%s", model->name);
-		pen_field(pen, FACE_NORMAL, _("  size"), _("%s, %.0f %% in VRAM"),
-			text_size(size, sizeof(size), model->size),
-			model->size > 0 && model->size_vram > 0
-				? 100.0 * (double)model->size_vram / (double)model->size
-				: 0);
+		text_size(size, sizeof(size), model->size);
+		if (model->size > 0 && model->size_vram > 0)
+			pen_field(pen, FACE_NORMAL, _("  size"), _("%s, %.0f %% of it in VRAM"), size,
+				100.0 * (double)model->size_vram / (double)model->size);
+		else
+			pen_field(pen, FACE_NORMAL, _("  size"), _("%s in main memory"), size);
 		if (model->context > 0)
 			pen_field(pen, FACE_NORMAL, _("  context"), "%lld", (long long)model->context);
 		if (ms == INT64_MAX)
@@ -178,19 +179,19 @@ static void container_section(const struct look *look, const struct instance *i,
 		container_status_name(c->status));
 	if (c->started_wall > 0)
 		pen_field(pen, FACE_NORMAL, _("started"), _("%s, %s ago"),
-			format_time(time, sizeof(time), c->started_wall, look->wall),
+			format_date(time, sizeof(time), c->started_wall),
 			text_duration(age, sizeof(age),
 				look->wall > c->started_wall ? look->wall - c->started_wall : 0));
 	if (c->status != CONTAINER_RUNNING && c->finished_wall > 0)
 		pen_field(pen, FACE_NORMAL, _("ended"), _("%s with exit code %d%s"),
-			format_time(time, sizeof(time), c->finished_wall, look->wall), c->exit_code,
+			format_date(time, sizeof(time), c->finished_wall), c->exit_code,
 			c->oom_killed ? _(", killed for memory") : "");
 	pen_field(pen, c->restarts > 0 ? FACE_WARNING : FACE_NORMAL, _("restarts"), "%d", c->restarts);
 	pen_field(pen, c->health == HEALTH_UNHEALTHY ? FACE_WARNING : FACE_NORMAL, _("health"), "%s",
 		container_health_name(c->health));
 	/* Ollama's image has no curl: such a check can never pass, and says nothing of Ollama. */
 	if (c->health_error)
-		pen_field(pen, FACE_WARNING, "",
+		pen_field(pen, FACE_WARNING, " ",
 			_("the check itself cannot run: %s; write it as [\"CMD\", \"ollama\", \"ps\"]"),
 			c->health_error);
 	if (c->host_port > 0)

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#define TIME_COLUMNS   11
+#define TIME_COLUMNS   8
 #define AGE_COLUMNS    4
 #define SIGN_COLUMNS   4
 #define TARGET_COLUMNS 16
@@ -18,7 +18,7 @@ static int draw_front(const struct look *look, int64_t wall, int64_t at, enum se
 	int x = 0;
 	if (line->w >= NARROW && wall > 0) {
 		format_time(text, sizeof(text), wall, look->wall);
-		canvas_field(line, 0, x, TIME_COLUMNS, ALIGN_RIGHT, FACE_DIM, text);
+		canvas_field(line, 0, x, TIME_COLUMNS, ALIGN_LEFT, FACE_DIM, text);
 	}
 	if (line->w >= NARROW)
 		x += TIME_COLUMNS + 1;

@@ -64,7 +64,6 @@ static const struct {
 	{' ', N_("Space")},
 	{'\t', N_("Tab")},
 	{'\r', N_("Enter")},
-	{'\n', N_("Ctrl-J")},
 	{KEY_ESCAPE, N_("Esc")},
 	{KEY_CODE(KEY_UP), N_("Up")},
 	{KEY_CODE(KEY_DOWN), N_("Down")},
@@ -77,6 +76,7 @@ static const struct {
 	{KEY_CODE(KEY_BTAB), N_("Shift-Tab")},
 	{KEY_CODE(KEY_F(1)), N_("F1")},
 	/* The same keys as others say them; named once is enough. */
+	{'\n', ""},
 	{KEY_CODE(KEY_ENTER), ""},
 	{KEY_CODE(KEY_FIND), ""},
 	{KEY_CODE(KEY_SELECT), ""},

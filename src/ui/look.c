@@ -89,7 +89,16 @@ const char *format_time(char *buf, size_t size, int64_t wall, int64_t now_wall)
 		return buf;
 	}
 	bool same = then.tm_year == today.tm_year && then.tm_yday == today.tm_yday;
-	if (strftime(buf, size, same ? "%H:%M:%S" : "%m-%d %H:%M", &then) == 0 && size > 0)
+	if (strftime(buf, size, same ? "%H:%M:%S" : "%d %H:%M", &then) == 0 && size > 0)
+		buf[0] = 0;
+	return buf;
+}
+
+const char *format_date(char *buf, size_t size, int64_t wall)
+{
+	time_t at = (time_t)(wall / 1000);
+	struct tm then;
+	if ((!localtime_r(&at, &then) || strftime(buf, size, "%F %T", &then) == 0) && size > 0)
 		buf[0] = 0;
 	return buf;
 }

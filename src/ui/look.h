@@ -34,8 +34,10 @@ const char *format_usage(char *buf, size_t size, int64_t used, int64_t limit);
 const char *format_latency(char *buf, size_t size, double ms);
 /* "12%", "-". */
 const char *format_percent(char *buf, size_t size, double percent);
-/* Local time of day, "12:04:31"; of another day "01-31 12:04". */
+/* Local time of day, "12:04:31"; of another day "31 12:04", as wide. */
 const char *format_time(char *buf, size_t size, int64_t wall, int64_t now_wall);
+/* Local date and time, "2026-01-31 12:04:31". */
+const char *format_date(char *buf, size_t size, int64_t wall);
 /* "retry in 12s", or "" when nothing is waited for. */
 const char *format_retry(char *buf, size_t size, const struct look *look, const struct link *link);
 

@@ -6,17 +6,26 @@
 #include "pieces.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #define HOST_ROUNDS 15
 
+/* Bytes of "28.2" in "28.2.2"; the patch level is of no interest at a glance. */
+static int short_version(const char *version)
+{
+	const char *dot = strchr(version, '.');
+	const char *second = dot ? strchr(dot + 1, '.') : NULL;
+	return (int)(second ? second - version : (ptrdiff_t)strlen(version));
+}
+
 static void add_docker(struct pieces *pieces, const struct server *server)
 {
 	const struct link *docker = &server->docker;
+	const char *version = server->docker_version ? server->docker_version : "";
 	if (docker->status == LINK_OK)
-		pieces_add(pieces, 3, true, FACE_NORMAL, "docker %s",
-			server->docker_version ? server->docker_version : "");
+		pieces_add(pieces, 3, true, FACE_NORMAL, "docker %.*s", short_version(version), version);
 	else if (docker->status == LINK_FAILED)
 		pieces_add(pieces, 3, true, FACE_WARNING, "%s", _("docker failed"));
 }

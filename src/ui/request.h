@@ -15,14 +15,14 @@
 	GROUP(MOVE, N_("Moving"))                                                                       \
 	REQ(UP, N_("Up"), 50, N_("one line up"))                                                        \
 	REQ(DOWN, N_("Down"), 50, N_("one line down"))                                                  \
-	REQ(PAGE_UP, N_("PageUp"), 50, N_("one page up"))                                               \
-	REQ(PAGE_DOWN, N_("PageDown"), 50, N_("one page down"))                                         \
+	REQ(PAGE_UP, N_("Page"), 50, N_("one page up"))                                                 \
+	REQ(PAGE_DOWN, N_("Page"), 50, N_("one page down"))                                             \
 	REQ(HOME, N_("Top"), 50, N_("to the first line"))                                               \
 	REQ(END, N_("End"), 50, N_("to the last line"))                                                 \
 	REQ(NEXT_PANE, N_("Next"), 21, N_("next server; in details the next instance"))                 \
 	REQ(PREVIOUS_PANE, N_("Previous"), 51, N_("previous server; in details the previous instance")) \
-	REQ(LEFT, N_("Left"), 52, N_("columns to the left"))                                            \
-	REQ(RIGHT, N_("Right"), 52, N_("columns to the right"))                                         \
+	REQ(LEFT, N_("Scroll"), 52, N_("columns to the left"))                                          \
+	REQ(RIGHT, N_("Scroll"), 52, N_("columns to the right"))                                        \
 	GROUP(VIEW, N_("Views"))                                                                        \
 	REQ(DETAILS, N_("Details"), 2, N_("everything about the selected instance"))                    \
 	REQ(MODELS, N_("Models"), 3, N_("which model, which digest, seen by which instance"))           \

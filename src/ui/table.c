@@ -72,7 +72,7 @@ void columns_titles(const struct column *columns, size_t count, const int *width
 	for (size_t i = 0; i < count; i++) {
 		if (widths[i] == 0)
 			continue;
-		(void)snprintf(title, sizeof(title), "%s%s", _(columns[i].title),
+		(void)snprintf(title, sizeof(title), "%s%s%s", _(columns[i].title), i == sorted ? " " : "",
 			i == sorted ? theme_glyph(line->theme, GLYPH_SORTED) : "");
 		canvas_field(line, 0, column_at(widths, i), widths[i], columns[i].align, FACE_HEADER, title);
 	}

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEYS_COLUMNS 22
+#define KEYS_COLUMNS 14
 
 /* Where a key is not for all views, the help says where it is good. */
 static const char *const only_in[VIEW_COUNT] = {

@@ -19,8 +19,8 @@
 #define SPARE_LEAST  3 /* an optional pane smaller than this is not worth its heading */
 
 struct main_state {
-	int top[LANES_MAX]; /* first line shown of each lane */
-	int page;           /* rows of a page: what the lanes show */
+	int top;  /* first line shown, of every lane that has as many */
+	int page; /* rows of a page: what the lanes show */
 };
 
 /* One drawing: how the space is shared out. */
@@ -98,23 +98,37 @@ static void make_plan(struct ui *ui, const struct canvas *c, struct plan *plan)
 	plan->body = content < left ? content : left;
 }
 
-/* Scrolls a lane to the selected row, with the notes above it when it is its server's first. */
-static void scroll_lane(struct ui *ui, const struct plan *plan, int lane, int *top)
+/* Line of a server's heading in its lane; -1 is the lane's top border. */
+static int heading_line(const struct ui *ui, const struct plan *plan, int lane, size_t server)
+{
+	int line = -1, turn = 0;
+	for (size_t s = 0; next_in_lane(ui, plan->lanes, lane, &s, &turn) && s < server; s++)
+		line += 1 + server_lines(ui, &plan->look, s);
+	return line;
+}
+
+/* The lane that a server stands in. */
+static int lane_of(const struct ui *ui, const struct plan *plan, size_t server)
+{
+	int turn = 0;
+	for (size_t s = 0; s < server; s++)
+		turn += server_rows(ui, s) > 0;
+	return turn % plan->lanes;
+}
+
+/* Scrolls to the selected row, with the notes above it when it is its server's first. */
+static int scroll_lanes(struct ui *ui, const struct plan *plan, int top)
 {
 	const struct roster_row *selected = roster_selected(&ui->roster);
-	int line = -1, turn = 0, lines = lane_lines(ui, plan, lane);
-	for (size_t s = 0; selected && next_in_lane(ui, plan->lanes, lane, &s, &turn); s++) {
-		if (selected->server->index == s) {
-			int row = (int)(ui->roster.cursor - ui->roster.first[s]);
-			int notes = server_notes(&plan->look, selected->server);
-			if (row == 0)
-				*top = scroll_to(*top, line + 1, lines, plan->body);
-			*top = scroll_to(*top, line + 1 + notes + row, lines, plan->body);
-			return;
-		}
-		line += 1 + server_lines(ui, &plan->look, s);
-	}
-	*top = scroll_to(*top, *top, lines, plan->body);
+	if (!selected)
+		return 0;
+	size_t s = selected->server->index;
+	int lane = lane_of(ui, plan, s), lines = lane_lines(ui, plan, lane);
+	int first = heading_line(ui, plan, lane, s) + 1;
+	int row = (int)(ui->roster.cursor - ui->roster.first[s]);
+	if (row == 0)
+		top = scroll_to(top, first, lines, plan->body);
+	return scroll_to(top, first + server_notes(&plan->look, selected->server) + row, lines, plan->body);
 }
 
 static void draw_row(struct ui *ui, const struct plan *plan, size_t index, const struct canvas *line)
@@ -263,16 +277,17 @@ static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 	enum face face;
 	int lines = 0;
 	make_plan(ui, c, &plan);
+	state->top = scroll_lanes(ui, &plan, state->top);
 	if (ui->roster.count == 0)
 		draw_nothing(ui, c);
 	for (int lane = 0; lane < plan.lanes; lane++) {
 		int x = c->w * lane / plan.lanes, end = c->w * (lane + 1) / plan.lanes;
 		struct canvas part = canvas_sub(c, 0, x, plan.body + 2, end - x);
-		int content = lane_lines(ui, &plan, lane);
+		int content = lane_lines(ui, &plan, lane),
+		    most = content > plan.body ? content - plan.body : 0;
 		lines = content > lines ? content : lines;
-		scroll_lane(ui, &plan, lane, &state->top[lane]);
 		if (ui->roster.count > 0)
-			draw_lane(ui, &plan, lane, state->top[lane], &part);
+			draw_lane(ui, &plan, lane, state->top < most ? state->top : most, &part);
 	}
 	if (ui->roster.count == 0) {
 		canvas_repeat_down(c, 1, 0, plan.body + 1, FACE_BORDER, theme_glyph(c->theme, GLYPH_VLINE));

@@ -64,15 +64,15 @@ static void fit(const struct fleet *fleet, const struct model_matrix *matrix, co
 	struct grid *grid)
 {
 	int most[MODEL_COLUMNS] = {MODEL_LEAST, 6, 12};
-	size_t longest = CELL_LEAST;
+	int longest = CELL_LEAST;
 	for (size_t i = 0; i < matrix->count; i++)
-		if ((int)strlen(matrix->rows[i].name) > most[0])
-			most[0] = (int)strlen(matrix->rows[i].name);
+		if (text_columns(c->theme, matrix->rows[i].name) > most[0])
+			most[0] = text_columns(c->theme, matrix->rows[i].name);
 	for (size_t s = 0; s < fleet->server_count; s++)
 		for (size_t i = 0; i < fleet->servers[s].instance_count; i++)
-			if (strlen(fleet->servers[s].instances[i]->name) > longest)
-				longest = strlen(fleet->servers[s].instances[i]->name);
-	grid->cell = (longest < CELL_MOST ? (int)longest : CELL_MOST) + COLUMN_GAP;
+			if (text_columns(c->theme, fleet->servers[s].instances[i]->name) > longest)
+				longest = text_columns(c->theme, fleet->servers[s].instances[i]->name);
+	grid->cell = (longest < CELL_MOST ? longest : CELL_MOST) + COLUMN_GAP;
 	/* Three instances in sight are worth more than size and digest. */
 	int reserve = 3 * grid->cell;
 	grid->left = 1 + columns_fit(model_columns, MODEL_COLUMNS, most, c->w - 1 - reserve, grid->widths) +
