@@ -263,6 +263,15 @@ static const struct serve_route ROUTES[] = {
 	{"GET", "/api/tags", get_tags},
 	{"GET", "/api/ps", get_ps},
 	{"GET", "/v1/models", get_v1_models},
+	{"POST", "/api/generate", ollama_generate},
+	{"POST", "/api/chat", ollama_chat},
+	{"POST", "/api/embed", ollama_embed},
+	{"POST", "/api/embeddings", ollama_embeddings},
+	{"POST", "/api/show", ollama_show},
+	{"POST", "/api/pull", ollama_pull},
+	{"DELETE", "/api/delete", ollama_delete},
+	{"POST", "/api/copy", ollama_copy},
+	{"POST", "/api/create", ollama_create},
 };
 
 void ollama_routes(struct serve *serve)

@@ -62,7 +62,7 @@ struct world *world_new(uint64_t seed)
 	world->wall = WORLD_STILL_WALL;
 	world->nfs_delay_ms = DEFAULT_NFS_DELAY_MS;
 	world->pull_rate = DEFAULT_PULL_RATE;
-	if (!world->events || !world_set_string(&world->ollama_version, "0.9.0")) {
+	if (!world->events || !world_set_string(&world->ollama_version, "0.11.4")) {
 		world_free(world);
 		return NULL;
 	}
