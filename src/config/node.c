@@ -193,7 +193,7 @@ static bool on_event(struct builder *b, const yaml_event_t *event)
 		return on_start(b, event);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		b->depth--;
+		b->depth -= b->depth > 0 ? 1 : 0;
 		return true;
 	default:
 		return true;

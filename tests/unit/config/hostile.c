@@ -152,9 +152,9 @@ Test(config, aliases_that_explode_end)
 	static const char laughs[] =
 		"a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b]\n";
 	expect(laughs, sizeof(laughs) - 1,
-		"f:1:1: unknown key \"a\" in the configuration; expected \"servers\", or one of refresh, "
-		"timeout, "
-		"busy_cpu, traefik, autoscale");
+		"f:1:1: unknown key \"a\" in the configuration; expected \"traefik\", or one of servers, "
+		"refresh, "
+		"timeout, busy_cpu, autoscale");
 }
 
 Test(config, many_anchors_end)

@@ -1,0 +1,103 @@
+#include "command.h"
+
+#include "config.h"
+#include "ollama-top/i18n.h"
+#include "ollama-top/text.h"
+
+#include <string.h>
+
+static const struct command commands[] = {
+	{NULL, "", N_("the console"), console_run, 0, false},
+	{"snapshot", "", N_("poll once, print, exit"), snapshot_run, 0, true},
+};
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static const struct command *find_command(const char *name)
+{
+	if (!name) {
+		return &commands[0];
+	}
+	for (size_t i = 1; i < COMMANDS; i++) {
+		if (strcmp(commands[i].name, name) == 0) {
+			return &commands[i];
+		}
+	}
+	return NULL;
+}
+
+static void print_help(FILE *out)
+{
+	fprintf(out, _("Usage: %s [OPTIONS] [COMMAND]\n"), PACKAGE_NAME);
+	fprintf(out,
+		_("Watches Ollama on a fleet of servers that share one store of models.\n\nCommands:\n"));
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const struct command *command = &commands[i];
+		const char *name = command->name ? command->name : _("(none)");
+		const int at = fprintf(out, "  %s%s%s", name, command->args[0] ? " " : "", command->args);
+		options_help_pad(out, at);
+		fprintf(out, "%s\n", _(command->explanation));
+	}
+	fprintf(out, _("\nOptions, before or after the command:\n"));
+	options_help(out);
+	fprintf(out,
+		_("\nConfiguration: --config, $OLLAMA_TOP_CONFIG, $XDG_CONFIG_HOME/ollama-top/config.yaml,\n"
+		  "/etc/ollama-top/config.yaml; without any: this machine.\n"
+		  "Exit status: 0 done or all healthy, 1 unwell or failed, 2 wrong usage or configuration,\n"
+		  "3 refused by policy, 130 interrupted.\n"));
+}
+
+/* Whether what stands beside the command makes sense; false with a sentence. */
+static bool check_usage(const struct options *options, const struct command *command, char *error)
+{
+	char shown[64] = "";
+	if (options->command) {
+		text_clean(shown, sizeof(shown), options->command, strlen(options->command));
+	}
+	if (!command) {
+		snprintf(error, OPTIONS_ERROR_MAX, _("unknown command \"%s\"; see ollama-top --help"), shown);
+		return false;
+	}
+	if (options->arg_count > command->arg_max) {
+		const char *extra = options->args[command->arg_max];
+		text_clean(shown, sizeof(shown), extra, strlen(extra));
+		snprintf(error, OPTIONS_ERROR_MAX, _("\"%s\" after %s is too much; see ollama-top --help"),
+			shown, command->name);
+		return false;
+	}
+	if (options->format_given && !command->formats) {
+		snprintf(error, OPTIONS_ERROR_MAX,
+			_("--format does not go with %s; expected it with snapshot"),
+			command->name ? command->name : _("the console"));
+		return false;
+	}
+	return true;
+}
+
+void command_complain(const char *message)
+{
+	fprintf(stderr, "%s: %s\n", PACKAGE_NAME, message);
+}
+
+int command_main(int argc, char **argv)
+{
+	struct options options;
+	char error[OPTIONS_ERROR_MAX];
+	if (!options_parse(&options, argc, argv, error)) {
+		command_complain(error);
+		return EXIT_WRONG;
+	}
+	if (options.help || options.version) {
+		if (options.help) {
+			print_help(stdout);
+		} else {
+			printf("%s\n", PACKAGE_STRING);
+		}
+		return fflush(stdout) == 0 ? EXIT_DONE : EXIT_UNWELL;
+	}
+	const struct command *command = find_command(options.command);
+	if (!check_usage(&options, command, error)) {
+		command_complain(error);
+		return EXIT_WRONG;
+	}
+	return command->run(&options);
+}
