@@ -7,6 +7,7 @@ libsim_a_SOURCES = %D%/control.c %D%/control.h %D%/control_do.c %D%/ollama.c %D%
 	%D%/traefik.c %D%/world.c %D%/world.h %D%/world_container.c %D%/world_event.c %D%/world_health.c \
 	%D%/world_models.c %D%/world_pool.c %D%/world_private.h %D%/world_pull.c %D%/world_time.c %D%/yaml_json.c \
 	%D%/yaml_json.h
+include %D%/docker.mk
 SIM_LIBS = libsim.a libfleet.a $(MHD_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(YAML_LIBS) -lm
 
 bin_PROGRAMS += ollama-top-sim

@@ -234,6 +234,7 @@ static int run(struct program *program, const struct options *options)
 
 	serve_control_port(program->serve, control_port);
 	ollama_routes(program->serve);
+	docker_routes(program->serve);
 	traefik_routes(program->serve);
 	control_routes(program->serve);
 	watch_signals(program);
