@@ -20,6 +20,8 @@ check-local:
 	@echo "The unit tests were not built: Criterion is missing (Debian: libcriterion-dev). Install it, then run configure again." >&2; exit 1
 endif
 
+include tests/fuzz/local.mk
+
 # What measures time or drives real engines gains nothing from the sanitizers, and is in the second list.
 E2E_TESTS =
 E2E_PLAIN_TESTS =

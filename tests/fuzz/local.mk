@@ -1,0 +1,36 @@
+# Entries for fuzzers, run over their corpora by make check.
+check_PROGRAMS += %D%/fuzz-config
+TESTS += %D%/fuzz-config
+tests_fuzz_fuzz_config_SOURCES = %D%/fuzz-config.c
+tests_fuzz_fuzz_config_LDADD = libconfig.a libfleet.a $(YAML_LIBS)
+EXTRA_DIST += \
+	%D%/corpus-config/alias-as-key.yaml \
+	%D%/corpus-config/alias-loop.yaml \
+	%D%/corpus-config/alias-of-server.yaml \
+	%D%/corpus-config/block-scalars.yaml \
+	%D%/corpus-config/bom.yaml \
+	%D%/corpus-config/comment-only.yaml \
+	%D%/corpus-config/complex-keys.yaml \
+	%D%/corpus-config/deep-block.yaml \
+	%D%/corpus-config/deep-flow.yaml \
+	%D%/corpus-config/deep-map.yaml \
+	%D%/corpus-config/directives.yaml \
+	%D%/corpus-config/empty.yaml \
+	%D%/corpus-config/escaped-nul.yaml \
+	%D%/corpus-config/escapes.yaml \
+	%D%/corpus-config/example.yaml \
+	%D%/corpus-config/example-crlf.yaml \
+	%D%/corpus-config/huge-numbers.yaml \
+	%D%/corpus-config/latin1.yaml \
+	%D%/corpus-config/laughs.yaml \
+	%D%/corpus-config/long-scalar.yaml \
+	%D%/corpus-config/many-keys.yaml \
+	%D%/corpus-config/merge-key.yaml \
+	%D%/corpus-config/newline-free.yaml \
+	%D%/corpus-config/nul-bytes.yaml \
+	%D%/corpus-config/swarm.yaml \
+	%D%/corpus-config/tabs.yaml \
+	%D%/corpus-config/tags.yaml \
+	%D%/corpus-config/two-documents.yaml \
+	%D%/corpus-config/unterminated.yaml \
+	%D%/corpus-config/utf16.yaml
