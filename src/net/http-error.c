@@ -61,10 +61,11 @@ static const struct words certificate_words[] = {
 	{64, N_("TLS: certificate is for another address")},
 };
 
-/* Parts of OpenSSL's messages that say more than libcurl's code. */
+/* Parts of libcurl's and OpenSSL's messages that say more than libcurl's code. */
 static const struct {
 	const char *part, *text;
-} tls_messages[] = {
+} messages[] = {
+	{"chunked-encoding", N_("not HTTP")},
 	{"no alternative certificate subject name", N_("TLS: certificate is for another host")},
 	{"does not match target host name", N_("TLS: certificate is for another host")},
 	{"certificate required",
@@ -87,11 +88,11 @@ static const char *find_words(const struct words *words, size_t count, int code)
 }
 #define FIND(table, code) find_words(table, sizeof(table) / sizeof((table)[0]), code)
 
-static const char *find_tls_message(const char *message)
+static const char *find_message(const char *message)
 {
-	for (size_t i = 0; i < sizeof tls_messages / sizeof tls_messages[0]; i++)
-		if (strstr(message, tls_messages[i].part) != NULL)
-			return _(tls_messages[i].text);
+	for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++)
+		if (strstr(message, messages[i].part) != NULL)
+			return _(messages[i].text);
 	return NULL;
 }
 
@@ -121,55 +122,71 @@ static bool socket_text(const char *path, int os, char *out, size_t size)
 	}
 }
 
+/* libcurl calls a header line that outgrows its buffer "out of memory". */
+static bool header_overflow(const struct http_request *r, CURLcode result)
+{
+	curl_off_t answered = 0;
+
+	if (result != CURLE_OUT_OF_MEMORY)
+		return false;
+	curl_easy_getinfo(r->transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &answered);
+	return answered > 0 && r->body.len == 0;
+}
+
 /* What only this program knows; NULL when it is libcurl's failure. */
-static const char *own_text(const struct http_request *r)
+static const char *own_text(const struct http_request *r, CURLcode result)
 {
 	if (r->ended_by_user)
 		return _("cancelled");
 	if (r->too_large)
 		return _("answer larger than 16M");
-	if (r->headers_too_large)
+	if (r->headers_too_large || header_overflow(r, result))
 		return _("headers of the answer larger than 64K");
 	if (r->out_of_memory)
 		return _("out of memory");
 	return NULL;
 }
 
-static const char *tls_text(CURL *easy, CURLcode result, const char *message)
+static const char *certificate_text(CURL *easy)
 {
-	const char *text = find_tls_message(message);
+	const char *text;
 	long verify = 0;
 
-	if (text != NULL)
-		return text;
-	if (result != CURLE_PEER_FAILED_VERIFICATION)
-		return NULL;
 	curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify);
 	text = FIND(certificate_words, (int)verify);
 	return text != NULL ? text : _("TLS: certificate not accepted");
 }
 
+/* Why the socket could not be used; NULL when the system did not say. `buf` may be filled. */
+static const char *system_text(const struct http_request *r, CURLcode result, char *buf, size_t size)
+{
+	const char *path = r->endpoint->unix_socket;
+	long os = 0;
+
+	if (result == CURLE_COULDNT_RESOLVE_HOST && path != NULL) {
+		snprintf(buf, size, _("path of the socket is too long: %s"), path);
+		return buf;
+	}
+	if (result != CURLE_COULDNT_CONNECT && result != CURLE_RECV_ERROR && result != CURLE_SEND_ERROR)
+		return NULL;
+	curl_easy_getinfo(r->transfer->easy, CURLINFO_OS_ERRNO, &os);
+	if (path != NULL && result == CURLE_COULDNT_CONNECT && socket_text(path, (int)os, buf, size))
+		return buf;
+	return FIND(os_words, (int)os);
+}
+
 void http_error_text(const struct http_request *r, CURLcode result, char *out, size_t size)
 {
 	const struct http_transfer *t = r->transfer;
-	const char *path = r->endpoint->unix_socket;
-	const char *text = own_text(r);
-	long os = 0;
+	const char *text = own_text(r, result);
+	char buf[HTTP_ERROR_MAX];
 
 	if (text == NULL)
-		text = tls_text(t->easy, result, t->error);
-	if (text == NULL) {
-		curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os);
-		if (path != NULL && result == CURLE_COULDNT_CONNECT && socket_text(path, (int)os, out, size))
-			return;
-		if (result == CURLE_COULDNT_RESOLVE_HOST && path != NULL) {
-			snprintf(out, size, _("path of the socket is too long: %s"), path);
-			return;
-		}
-		if (result == CURLE_COULDNT_CONNECT || result == CURLE_RECV_ERROR ||
-			result == CURLE_SEND_ERROR)
-			text = FIND(os_words, (int)os);
-	}
+		text = find_message(t->error);
+	if (text == NULL && result == CURLE_PEER_FAILED_VERIFICATION)
+		text = certificate_text(t->easy);
+	if (text == NULL)
+		text = system_text(r, result, buf, sizeof buf);
 	if (text == NULL)
 		text = FIND(curl_words, (int)result);
 	if (text == NULL)

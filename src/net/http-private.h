@@ -149,7 +149,9 @@ bool http_multi_open(struct http *http);
 void http_multi_close(struct http *http);
 /* Lets libcurl do what its timer says is due. */
 void http_multi_run(struct http *http);
-curl_socket_t http_socket_close_hook(void *http, curl_socket_t fd);
+/* CURLOPT_OPENSOCKETFUNCTION and CURLOPT_CLOSESOCKETFUNCTION */
+curl_socket_t http_socket_open_hook(void *http, curlsocktype purpose, struct curl_sockaddr *address);
+int http_socket_close_hook(void *http, curl_socket_t fd);
 
 /* http-transfer.c: one exchange */
 /* Takes an easy handle, sets it up and hands it to libcurl; false with `why` filled, translated. */

@@ -4,11 +4,16 @@
  * libcurl says "remove" when a connection falls idle and "add" when it is used again, which costs
  * two system calls a request. A socket is therefore polled for reading from its first use until
  * libcurl closes it; what an idle one reports (the server hung up) only ends the polling.
+ *
+ * That libcurl tells before it closes a socket holds only once the connection stands: while connecting,
+ * some versions close it silently, and the next socket may get the same number. Hence `connected`, and
+ * the look at the old socket when a new one is opened.
  */
 #include "http-private.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Files that are left to others when kept connections fill the limit of open files. */
@@ -20,6 +25,7 @@ struct http_socket {
 	int fd;
 	int wanted; /* what libcurl waits for, in libuv's flags; 0 while the connection is idle */
 	int polled; /* what libuv polls for */
+	bool connected;
 };
 
 static void on_socket(uv_poll_t *poll, int status, int events);
@@ -122,6 +128,12 @@ static void on_socket(uv_poll_t *poll, int status, int events)
 	http_after_curl(http);
 }
 
+static void drop_socket(struct http_socket *s)
+{
+	s->http->sockets[s->fd] = NULL;
+	uv_close((uv_handle_t *)&s->poll, on_socket_closed);
+}
+
 /* CURLMOPT_SOCKETFUNCTION. Never fails: a failure would end the multi handle, while a socket that could
  * not be polled only lets its request run into its deadline. */
 static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *unused)
@@ -135,7 +147,12 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *user, vo
 		s = add_socket(http, fd);
 	if (s == NULL)
 		return 0;
+	if (what == CURL_POLL_REMOVE && !s->connected) {
+		drop_socket(s);
+		return 0;
+	}
 	s->wanted = 0;
+	s->connected = s->connected || what == CURL_POLL_IN;
 	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
 		s->wanted |= UV_READABLE;
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
@@ -208,14 +225,33 @@ void http_multi_run(struct http *http)
 	http_after_curl(http);
 }
 
-curl_socket_t http_socket_close_hook(void *user, curl_socket_t fd)
+curl_socket_t http_socket_open_hook(void *user, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct http *http = user;
-	struct http_socket *s = find_socket(http, fd);
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	struct http_socket *old = find_socket(http, fd);
 
-	if (s != NULL) {
-		http->sockets[fd] = NULL;
-		uv_close((uv_handle_t *)&s->poll, on_socket_closed);
+	(void)purpose;
+	if (old != NULL) {
+		int wanted = old->wanted;
+		struct http_socket *s;
+
+		/* libcurl takes the number for the socket that it has told of, and may not tell again. */
+		drop_socket(old);
+		s = add_socket(http, fd);
+		if (s != NULL && wanted != 0) {
+			s->wanted = wanted;
+			update_polling(s);
+		}
 	}
+	return fd;
+}
+
+int http_socket_close_hook(void *user, curl_socket_t fd)
+{
+	struct http_socket *s = find_socket(user, fd);
+
+	if (s != NULL)
+		drop_socket(s);
 	return close(fd);
 }

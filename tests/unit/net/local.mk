@@ -23,3 +23,11 @@ EXTRA_DIST += %D%/data/docker-events.ndjson \
 	%D%/data/ollama-tags.json \
 	%D%/data/partials.txt \
 	%D%/data/traefik-service.json
+
+check_PROGRAMS += tests/unit/test-http
+TESTS += tests/unit/test-http
+tests_unit_test_http_SOURCES = %D%/client.c %D%/client.h %D%/server.c %D%/server.h
+tests_unit_test_http_SOURCES += %D%/http-basic.c %D%/http-ends.c %D%/http-hostile.c
+tests_unit_test_http_SOURCES += %D%/http-life.c %D%/http-tls.c %D%/lines-frames.c
+tests_unit_test_http_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_http_LDADD = libnet.a libfleet.a $(CURL_LIBS) $(UV_LIBS) $(CRITERION_LIBS) -lm
