@@ -22,6 +22,11 @@ struct shell_command {
 /* False: it waits (a hung store, sleep, its input) and is called afresh later; what it wrote is taken back. */
 typedef bool shell_program(struct shell_command *command);
 
+#define SHELL_NO_SUCH_FILE "No such file or directory"
+
+/* docker_df.c and docker_find.c */
+shell_program docker_tool_df, docker_tool_stat, docker_tool_ls, docker_tool_grep;
+
 /* docker_tools.c: NULL when the container has no such program; `name` without folder. */
 shell_program *shell_find_program(const struct world_container *c, const char *name);
 /* A path is one of the program folders' ("/bin/cat"), or a bare name: the name; NULL for any other path. */
