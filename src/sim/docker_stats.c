@@ -3,7 +3,7 @@
  */
 #include "docker.h"
 
-#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,9 +48,8 @@ static void write_figures(
 	struct json_out *out, const char *prefix, const struct figure *figures, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		char name[64] = "";
-		strncat(name, prefix, sizeof name - 1);
-		strncat(name, figures[i].name, sizeof name - strlen(name) - 1);
+		char name[64];
+		snprintf(name, sizeof name, "%s%s", prefix, figures[i].name);
 		json_int(out, name, figures[i].value);
 	}
 }
