@@ -1,6 +1,7 @@
 noinst_HEADERS = \
 	%D%/ollama-top/config.h \
 	%D%/ollama-top/docker.h \
+	%D%/ollama-top/docker_endpoint.h \
 	%D%/ollama-top/fleet.h \
 	%D%/ollama-top/frames.h \
 	%D%/ollama-top/history.h \

@@ -7,3 +7,6 @@ libnet_a_SOURCES += %D%/ndjson.c %D%/resolve.c %D%/resolve.h
 libnet_a_SOURCES += %D%/json.c %D%/json.h %D%/lines.h %D%/ollama.c %D%/docker.c %D%/docker_private.h \
 	%D%/docker_inspect.c %D%/docker_event.c %D%/docker_exec.c %D%/stats.c %D%/mountinfo.c %D%/df.c \
 	%D%/meminfo.c %D%/proctcp.c %D%/partial.c %D%/traefik.c
+libnet_a_SOURCES += %D%/docker_endpoint.c %D%/watch.c %D%/watch_private.h %D%/watch_poll.c %D%/watch_target.c \
+	%D%/watch_engine.c %D%/watch_containers.c %D%/watch_events.c %D%/watch_exec.c %D%/watch_probe.c \
+	%D%/watch_space.c %D%/watch_partials.c %D%/watch_balancer.c

@@ -1,0 +1,273 @@
+/*
+ * watch_private.h - the parts of the watch and how they meet.
+ *
+ * A poll is one question that is asked again and again. All polls of the program wait in one heap
+ * with one timer. Each has an owner: a target (an instance), an engine (a server and its Docker),
+ * or the watch itself. Whoever fails is backed off alone.
+ */
+#ifndef OLLAMA_TOP_NET_WATCH_PRIVATE_H
+#define OLLAMA_TOP_NET_WATCH_PRIVATE_H
+
+#include "ollama-top/docker.h"
+#include "ollama-top/docker_endpoint.h"
+#include "ollama-top/frames.h"
+#include "ollama-top/ndjson.h"
+#include "ollama-top/observation.h"
+#include "ollama-top/watch.h"
+
+#define BACKOFF_MAX_MS 30000
+/* Polls due within this time of each other share one turn of the loop. */
+#define POLL_GRAIN_MS 16
+#define POLL_NEVER    INT64_MAX
+
+/* Intervals as multiples of the refresh: DESIGN.md section 5. */
+#define EACH_REFRESH 1
+#define EACH_5TH     5
+#define EACH_15TH    15
+#define ON_DEMAND    0
+
+struct poll;
+typedef void poll_ask_fn(struct poll *poll);
+typedef void poll_answer_fn(struct poll *poll, const struct http_response *response);
+
+struct poll_kind {
+	const char *name;
+	int factor;             /* of the refresh; ON_DEMAND: only when somebody sets it */
+	poll_ask_fn *ask;       /* sends, or does nothing this time */
+	poll_answer_fn *answer; /* of the request that poll_send() sent */
+};
+
+struct poll {
+	const struct poll_kind *kind;
+	struct watch *watch;
+	void *owner;
+	int64_t due; /* POLL_NEVER: not scheduled */
+	size_t heap; /* place in the heap + 1; 0: not in it */
+	float phase; /* 0..1, where in the interval it likes to be */
+	bool spread; /* the next interval is bent towards the phase */
+	bool out;    /* asked, not answered: never asked a second time meanwhile */
+	bool again;  /* wanted while it was out */
+	struct http_request *request;
+};
+
+/* Wall and monotonic time at once. */
+struct instant {
+	int64_t mono, wall;
+};
+
+/* What came of a command that was run in a container. */
+struct exec_result {
+	const char *error; /* it could not be run, in words; NULL: it was */
+	bool forbidden;    /* the engine's address does not allow it: do not ask again soon */
+	bool missing;      /* the image lacks the program */
+	const char *out, *err;
+	size_t out_len;
+	int exit_code; /* -1 unknown: it is asked only when there was no output */
+	double latency_ms;
+};
+
+struct exec;
+struct target;
+typedef void exec_done_fn(void *user, const struct exec_result *result);
+
+/* A store of a server, as the mount it lies on; probed in one instance after the other. */
+struct probe {
+	struct engine *engine;
+	uint64_t key;
+	size_t turn; /* counts up: which instance is next */
+	struct exec *exec;
+	struct target *target; /* in which the probe runs, while it does */
+	bool hung;
+	int64_t impossible_until;
+	int64_t total, available; /* of the last df; -1 before */
+	double latency_ms;
+	struct poll deadline;
+	struct probe *next;
+};
+
+/* One instance. */
+struct target {
+	struct engine *engine;
+	const struct instance_spec *spec; /* NULL: discovered */
+	char *name, *url;
+	struct http_endpoint *endpoint; /* NULL while there is no URL */
+	struct poll version, loaded, stored;
+	int failures; /* of /api/version in a row */
+	bool answers;
+	int stored_failures;
+	bool stored_waits; /* for the answer of /api/ps, to share its connection */
+	size_t loaded_count;
+	/* its container */
+	char id[DOCKER_ID_MAX];
+	enum container_status status;
+	bool listed, inspected;
+	int64_t started_wall;
+	struct poll stats, inspect, look;
+	struct docker_stats last;
+	bool sampled;
+	int64_t stats_asked_at;
+	double cpu_percent;
+	char *store_path, *models_path;
+	int api_port;
+	int64_t memory_limit; /* of the container; 0 none */
+	uint64_t store_key;   /* of the mount; 0 unknown */
+	int64_t mount_at;     /* when last asked; 0: something may have changed since */
+	struct exec *exec;    /* the look that is out */
+};
+
+enum engine_status { ENGINE_NONE, ENGINE_TRYING, ENGINE_UP, ENGINE_DOWN };
+
+/* One server with its Docker Engine. */
+struct engine {
+	struct watch *watch;
+	size_t index;
+	const struct server_spec *spec;
+	struct docker_endpoint where;
+	struct http_endpoint *endpoint;
+	enum engine_status status;
+	struct docker_version version;
+	char api[16];
+	int failures;
+	struct poll connect, info, list, space, memory, partials, events;
+	struct target **targets;
+	size_t target_count;
+	/* host */
+	int64_t memory_total, memory_available, skew_ms, system_wall, system_mono;
+	int cpus;
+	bool skew_known, host_seen;
+	/* events */
+	struct http_request *stream;
+	struct ndjson lines;
+	int64_t stream_opened_wall; /* by the engine's clock */
+	int64_t last_event_ns;
+	int stream_failures;
+	bool resumed;
+	struct held_bytes {
+		char *bytes; /* that came while paused */
+		size_t len, room;
+	} held;
+	/* probes */
+	struct exec *execs;
+	struct probe *probes;
+	size_t memory_turn;
+	int64_t memory_at;
+	int64_t exec_forbidden_until;
+	struct exec *partials_exec;
+	bool partials_impossible, pulling;
+	char partials_in[DOCKER_ID_MAX]; /* the container that partials_impossible is about */
+};
+
+struct watch {
+	struct watch_options options;
+	const struct fleet_spec *spec;
+	struct engine *engines;
+	size_t engine_count, target_serial;
+	struct poll **heap;
+	size_t heap_count, heap_room;
+	uv_timer_t timer;
+	uv_prepare_t prepare;
+	uv_check_t check;
+	int closing;
+	bool started, paused, once, closed;
+	bool running;  /* in poll_run() */
+	int64_t armed; /* when the timer fires */
+	uint64_t generation, samples;
+	struct poll tick, balancer;
+	struct http_endpoint *traefik;
+	int balancer_failures;
+	/* watch_once */
+	size_t outstanding; /* questions without an answer */
+	struct poll deadline;
+	void (*on_ready)(void *user);
+	void *ready_user;
+};
+
+/* watch_poll.c */
+void poll_init(
+	struct poll *poll, const struct poll_kind *kind, struct watch *watch, void *owner, size_t serial);
+/* Asks at the next turn, or right after the answer that is out. */
+void poll_now(struct poll *poll);
+void poll_in(struct poll *poll, int64_t ms);
+void poll_retry(struct poll *poll, int64_t ms); /* later, unless all is asked only once */
+void poll_off(struct poll *poll);               /* unscheduled; an answer that is out still comes */
+void poll_cancel(struct poll *poll);            /* and no answer comes */
+int64_t poll_interval(const struct poll *poll);
+/* Sends a GET whose answer goes to the kind's answer function. False: out of memory. */
+bool poll_send(struct poll *poll, struct http_endpoint *endpoint, const char *path, int64_t deadline_ms);
+void poll_run(struct watch *watch); /* asks all that is due and sets the timer */
+void poll_timer(struct watch *watch);
+int64_t backoff_ms(int64_t refresh, int failures);
+
+/* watch.c */
+struct instant watch_instant(const struct watch *watch);
+void watch_observe(struct watch *watch, struct observation *o); /* fills in the times */
+void watch_asked(struct watch *watch);
+void watch_answered(struct watch *watch);
+/* "GET /api/version: 502" or the transport's words, for an answer that is not 200; NULL when it is. */
+const char *response_error(const struct http_response *response, const char *what,
+	void refusal(const char *, size_t, char *, size_t), char *buf, size_t size);
+
+/* The first line of what a program or a server wrote, cleaned. */
+void first_line(const char *text, char *dst, size_t size);
+
+/* watch_target.c */
+struct target *target_new(struct engine *engine, const struct instance_spec *spec, const char *name);
+void target_free(struct target *target);
+void target_start(struct target *target);
+void target_set_url(struct target *target, const char *url);
+/* Asks all of the API now, ending a backoff. */
+void target_retry(struct target *target);
+/* What it stores may have changed. */
+void target_stored_changed(struct target *target);
+
+/* watch_engine.c */
+void engine_init(struct engine *engine, struct watch *watch, size_t index);
+void engine_free(struct engine *engine);
+void engine_start(struct engine *engine);
+void engine_retry(struct engine *engine);
+void engine_refresh(struct engine *engine);
+/* A request to the engine failed in transport: is the engine still there? */
+void engine_doubt(struct engine *engine);
+void engine_path(const struct engine *engine, char *path, size_t size, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+void engine_observe_host(struct engine *engine);
+int64_t engine_timeout(const struct engine *engine);
+
+/* watch_containers.c */
+extern const struct poll_kind list_poll, inspect_poll, stats_poll;
+struct target *engine_target_by_id(const struct engine *engine, const char *id);
+struct target *engine_target_by_container(const struct engine *engine, const char *name);
+void target_lose_container(struct target *target);
+
+/* watch_events.c */
+extern const struct poll_kind events_poll;
+void events_stop(struct engine *engine);
+void events_resume(struct engine *engine); /* hands on what was held back while paused */
+
+/* watch_exec.c */
+/* Runs a command (NULL-terminated) in the target's container. NULL: out of memory. */
+struct exec *exec_start(struct target *target, const char *const *argv, exec_done_fn *done, void *user);
+void exec_cancel(struct exec *exec); /* done is not called; NULL is allowed */
+
+/* watch_probe.c */
+extern const struct poll_kind look_poll, memory_poll;
+void target_look_soon(struct target *target);
+void target_drop_probes(struct target *target); /* its container is gone */
+
+/* watch_space.c */
+extern const struct poll_kind space_poll;
+/* The target's store lies on the mount of `key`: asks at once about a mount that is new. */
+void target_on_mount(struct target *target, uint64_t key);
+void engine_free_probes(struct engine *engine);
+bool target_store_hung(const struct target *target);
+void target_drop_space(struct target *target);
+
+/* watch_partials.c */
+extern const struct poll_kind partials_poll;
+void partials_drop(struct target *target); /* its container is gone */
+
+/* watch_balancer.c */
+void balancer_start(struct watch *watch);
+void balancer_free(struct watch *watch);
+
+#endif

@@ -1,0 +1,246 @@
+#include "watch_private.h"
+
+#include "ollama-top/i18n.h"
+#include "ollama-top/ollama.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* /api/tags reads the store for every answer, and a server that is not done is not asked again:
+ * it gets longer than others, and is asked ever less often when that was not enough. */
+#define STORED_PATIENCE  3
+#define STORED_DOUBLINGS 4
+
+static void observe(struct target *t, struct observation *o)
+{
+	o->server = t->engine->index;
+	o->instance = t->name;
+	watch_observe(t->engine->watch, o);
+}
+
+static void observe_retry(struct target *t, int64_t at)
+{
+	struct observation o = {.kind = OBS_RETRY};
+	o.u.retry.of = RETRY_API;
+	o.u.retry.retry_at = at;
+	observe(t, &o);
+}
+
+static void ask_version(struct poll *p)
+{
+	struct target *t = p->owner;
+	if (t->endpoint != NULL)
+		poll_send(p, t->endpoint, "/api/version", p->watch->spec->timeout_ms);
+}
+
+static void version_failed(struct target *t, const char *error)
+{
+	struct observation o = {.kind = OBS_VERSION, .error = error};
+	observe(t, &o);
+	t->answers = false;
+	t->failures++;
+	poll_off(&t->loaded);
+	poll_off(&t->stored);
+	poll_retry(&t->version, backoff_ms(t->engine->watch->spec->refresh_ms, t->failures));
+	if (t->version.due != POLL_NEVER)
+		observe_retry(t, t->version.due);
+}
+
+static void answer_version(struct poll *p, const struct http_response *response)
+{
+	struct target *t = p->owner;
+	char version[64], text[256];
+	struct parse_error error;
+	const char *failed =
+		response_error(response, "GET /api/version", ollama_parse_refusal, text, sizeof text);
+	if (failed == NULL &&
+		!ollama_parse_version(response->body, response->body_len, version, sizeof version, &error))
+		failed = error.text;
+	if (failed != NULL) {
+		version_failed(t, failed);
+		return;
+	}
+	struct observation o = {.kind = OBS_VERSION};
+	o.u.version.version = version;
+	o.u.version.latency_ms = response->latency_ms;
+	observe(t, &o);
+	t->failures = 0;
+	if (t->answers)
+		return;
+	t->answers = true;
+	t->stored_failures = 0;
+	poll_now(&t->loaded);
+	poll_now(&t->stored);
+}
+
+static void ask_loaded(struct poll *p)
+{
+	struct target *t = p->owner;
+	if (t->endpoint != NULL && t->answers)
+		poll_send(p, t->endpoint, "/api/ps", p->watch->spec->timeout_ms);
+}
+
+static void answer_loaded(struct poll *p, const struct http_response *response)
+{
+	struct target *t = p->owner;
+	char text[256];
+	struct parse_error error;
+	struct observation o = {.kind = OBS_LOADED};
+	struct model_loaded *models = NULL;
+	size_t count = 0;
+	struct instant now = watch_instant(p->watch);
+	struct answer_time when = {now.mono, now.wall, response->date_wall};
+	o.error = response_error(response, "GET /api/ps", ollama_parse_refusal, text, sizeof text);
+	if (o.error == NULL &&
+		!ollama_parse_ps(response->body, response->body_len, &when, &models, &count, &error))
+		o.error = error.text;
+	o.u.loaded.models = models;
+	o.u.loaded.count = count;
+	observe(t, &o);
+	if (o.error == NULL)
+		t->loaded_count = count;
+	ollama_free_loaded(models, count);
+	if (t->stored_waits) {
+		t->stored_waits = false;
+		poll_now(&t->stored);
+	}
+}
+
+static void ask_stored(struct poll *p)
+{
+	struct target *t = p->owner;
+	if (t->endpoint == NULL || !t->answers)
+		return;
+	if (t->loaded.out) {
+		/* Its connection is free in a moment. */
+		t->stored_waits = true;
+		return;
+	}
+	if (!target_store_hung(t))
+		poll_send(p, t->endpoint, "/api/tags", STORED_PATIENCE * p->watch->spec->timeout_ms);
+}
+
+static void answer_stored(struct poll *p, const struct http_response *response)
+{
+	struct target *t = p->owner;
+	char text[256];
+	struct parse_error error;
+	struct observation o = {.kind = OBS_STORED};
+	struct model_stored *models = NULL;
+	size_t count = 0;
+	o.error = response_error(response, "GET /api/tags", ollama_parse_refusal, text, sizeof text);
+	if (o.error == NULL &&
+		!ollama_parse_tags(response->body, response->body_len, &models, &count, &error))
+		o.error = error.text;
+	o.u.stored.models = models;
+	o.u.stored.count = count;
+	observe(t, &o);
+	ollama_free_stored(models, count);
+	if (o.error == NULL) {
+		t->stored_failures = 0;
+		return;
+	}
+	if (t->stored_failures < STORED_DOUBLINGS)
+		t->stored_failures++;
+	if (t->answers)
+		poll_retry(p, poll_interval(p) << t->stored_failures);
+	target_look_soon(t);
+}
+
+static const struct poll_kind version_poll = {"version", EACH_REFRESH, ask_version, answer_version};
+static const struct poll_kind loaded_poll = {"loaded", EACH_REFRESH, ask_loaded, answer_loaded};
+static const struct poll_kind stored_poll = {"stored", EACH_15TH, ask_stored, answer_stored};
+
+struct target *target_new(struct engine *engine, const struct instance_spec *spec, const char *name)
+{
+	struct watch *w = engine->watch;
+	struct target *t = calloc(1, sizeof *t);
+	if (t == NULL)
+		return NULL;
+	t->engine = engine;
+	t->spec = spec;
+	t->name = strdup(name);
+	if (t->name == NULL) {
+		free(t);
+		return NULL;
+	}
+	t->api_port = OLLAMA_PORT;
+	t->memory_limit = -1;
+	t->cpu_percent = -1;
+	size_t serial = w->target_serial++;
+	poll_init(&t->version, &version_poll, w, t, serial);
+	poll_init(&t->loaded, &loaded_poll, w, t, serial);
+	poll_init(&t->stored, &stored_poll, w, t, serial);
+	poll_init(&t->stats, &stats_poll, w, t, serial);
+	poll_init(&t->inspect, &inspect_poll, w, t, serial);
+	poll_init(&t->look, &look_poll, w, t, serial);
+	/* The second question to an instance comes half an interval after the first. */
+	t->loaded.phase += t->loaded.phase < 0.5F ? 0.5F : -0.5F;
+	return t;
+}
+
+void target_free(struct target *t)
+{
+	if (t == NULL)
+		return;
+	target_lose_container(t);
+	poll_cancel(&t->version);
+	poll_cancel(&t->loaded);
+	poll_cancel(&t->stored);
+	poll_cancel(&t->inspect);
+	http_endpoint_free(t->endpoint);
+	free(t->name);
+	free(t->url);
+	free(t);
+}
+
+void target_start(struct target *t)
+{
+	poll_now(&t->version);
+}
+
+void target_set_url(struct target *t, const char *url)
+{
+	if ((url == NULL && t->url == NULL) || (url != NULL && t->url != NULL && strcmp(url, t->url) == 0))
+		return;
+	poll_cancel(&t->version);
+	poll_cancel(&t->loaded);
+	poll_cancel(&t->stored);
+	http_endpoint_free(t->endpoint);
+	free(t->url);
+	t->endpoint = NULL;
+	t->answers = false;
+	t->stored_waits = false;
+	t->url = url != NULL ? strdup(url) : NULL;
+	if (t->url == NULL)
+		return;
+	t->endpoint = http_endpoint_new(t->engine->watch->options.http,
+		&(struct http_endpoint_options){
+			.base = t->url, .token_file = t->spec != NULL ? t->spec->token_file : NULL});
+	if (t->endpoint == NULL) {
+		char error[TEXT_NAME_MAX + 64];
+		snprintf(error, sizeof error, _("%s is no usable address: http://HOST:PORT is expected"),
+			t->url);
+		struct observation o = {.kind = OBS_VERSION, .error = error};
+		observe(t, &o);
+		return;
+	}
+	poll_now(&t->version);
+}
+
+void target_retry(struct target *t)
+{
+	t->failures = 0;
+	poll_now(&t->version);
+	if (!t->answers)
+		return;
+	poll_now(&t->loaded);
+	poll_now(&t->stored);
+}
+
+void target_stored_changed(struct target *t)
+{
+	if (t->answers)
+		poll_now(&t->stored);
+}
