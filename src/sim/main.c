@@ -1,6 +1,7 @@
 /*
  * main.c - ollama-top-sim: options, the world, the loop.
  */
+#include "alone.h"
 #include "ollama-top/i18n.h"
 #include "scenario.h"
 #include "serve.h"
@@ -33,6 +34,7 @@ struct program {
 struct options {
 	struct scenario_options scenario;
 	const char *name;
+	const char *ollama, *models_dir; /* --ollama: that half alone */
 	int ready_fd, follow_fd;
 };
 
@@ -42,7 +44,9 @@ enum option_code {
 	OPTION_FOLLOW,
 	OPTION_STILL,
 	OPTION_SEED,
-	OPTION_FREE_PORTS
+	OPTION_FREE_PORTS,
+	OPTION_OLLAMA,
+	OPTION_MODELS
 };
 
 static const struct option OPTIONS[] = {
@@ -52,6 +56,8 @@ static const struct option OPTIONS[] = {
 	{"still", no_argument, NULL, OPTION_STILL},
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"free-ports", no_argument, NULL, OPTION_FREE_PORTS},
+	{"ollama", required_argument, NULL, OPTION_OLLAMA},
+	{"models-dir", required_argument, NULL, OPTION_MODELS},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
@@ -69,6 +75,9 @@ static void usage(FILE *out)
 		"      --still               the fleet's clock stands; nothing happens by itself\n"
 		"      --seed N              for what is random\n"
 		"      --free-ports          use free ports, not the usual ones\n"
+		"      --ollama ADDR:PORT    be one Ollama server: real memory, real CPU, models in a real "
+		"folder\n"
+		"      --models-dir DIR      that folder (default $OLLAMA_MODELS, or ~/.ollama/models)\n"
 		"  -h, --help                this text\n"
 		"  -V, --version             the version\n"
 		"\n"
@@ -118,6 +127,12 @@ static int parse(int argc, char **argv, struct options *options)
 			break;
 		case OPTION_FREE_PORTS:
 			options->scenario.free_ports = true;
+			break;
+		case OPTION_OLLAMA:
+			options->ollama = optarg;
+			break;
+		case OPTION_MODELS:
+			options->models_dir = optarg;
 			break;
 		case 'h':
 			usage(stdout);
@@ -226,23 +241,30 @@ static void watch_signals(struct program *program)
 	uv_signal_start(&program->terminate, on_signal, SIGTERM);
 }
 
+static void add_routes(struct serve *serve, bool alone)
+{
+	ollama_routes(serve);
+	if (alone)
+		return;
+	docker_routes(serve);
+	traefik_routes(serve);
+	control_routes(serve);
+}
+
 static int run(struct program *program, const struct options *options)
 {
-	int control_port = serve_probe_port("127.0.0.1", 0);
+	int control_port = options->ollama ? 0 : serve_probe_port("127.0.0.1", 0);
 	int status = EXIT_FAILURE;
 	char error[256];
 
 	serve_control_port(program->serve, control_port);
-	ollama_routes(program->serve);
-	docker_routes(program->serve);
-	traefik_routes(program->serve);
-	control_routes(program->serve);
+	add_routes(program->serve, options->ollama);
 	watch_signals(program);
 	if (!serve_sync(program->serve, error, sizeof error))
 		fprintf(stderr, "ollama-top-sim: %s\n", error);
 	else if (options->follow_fd >= 0 && !follow(program, options->follow_fd))
 		fprintf(stderr, _("ollama-top-sim: descriptor %d cannot be followed\n"), options->follow_fd);
-	else if (!say_ready(program, options->ready_fd, control_port))
+	else if (!options->ollama && !say_ready(program, options->ready_fd, control_port))
 		fprintf(stderr, _("ollama-top-sim: cannot write the configuration to descriptor %d: %s\n"),
 			options->ready_fd, strerror(errno));
 	else
@@ -253,11 +275,66 @@ static int run(struct program *program, const struct options *options)
 	return status;
 }
 
+static int play(const struct options *options, struct world *world)
+{
+	struct program program = {.world = world};
+	int status = EXIT_FAILURE;
+
+	uv_loop_init(&program.loop);
+	program.serve = serve_new(&program.loop, world);
+	if (program.serve) {
+		status = run(&program, options);
+		serve_free(program.serve);
+	} else {
+		fprintf(stderr, _("ollama-top-sim: the HTTP server does not start\n"));
+	}
+	uv_loop_close(&program.loop);
+	return status;
+}
+
+/* One Ollama server; what it cannot start with is told as Ollama tells it. */
+static int play_alone(const struct options *options)
+{
+	const char *dir = options->models_dir ? options->models_dir : getenv("OLLAMA_MODELS");
+	const char *home = getenv("HOME");
+	char usual[4096], error[512];
+	struct alone *alone;
+	struct world *world;
+	int status = EXIT_FAILURE;
+
+	snprintf(usual, sizeof usual, "%s/.ollama/models", home ? home : "/root");
+	world = alone_world(options->ollama, dir && *dir ? dir : usual, &alone, error, sizeof error);
+	if (world)
+		status = play(options, world);
+	else
+		fprintf(stderr, "Error: %s\n", error);
+	world_free(world);
+	alone_free(alone);
+	return status;
+}
+
+static int play_fleet(const struct options *options)
+{
+	struct world *world;
+	char error[300];
+	int status;
+
+	if (!scenario_text(options->name) && access(options->name, R_OK) != 0)
+		return unknown_scenario(options->name);
+	world = scenario_load(options->name, &options->scenario, error, sizeof error);
+	if (!world) {
+		fprintf(stderr, "ollama-top-sim: %s\n", error);
+		return EXIT_USAGE;
+	}
+	status = play(options, world);
+	scenario_free(world);
+	world_free(world);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {.name = "demo", .ready_fd = STDOUT_FILENO, .follow_fd = -1};
-	struct program program = {0};
-	char error[300];
 	int status;
 
 	setlocale(LC_ALL, "");
@@ -265,24 +342,5 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	signal(SIGPIPE, SIG_IGN);
-	if (!scenario_text(options.name) && access(options.name, R_OK) != 0)
-		return unknown_scenario(options.name);
-	program.world = scenario_load(options.name, &options.scenario, error, sizeof error);
-	if (!program.world) {
-		fprintf(stderr, "ollama-top-sim: %s\n", error);
-		return EXIT_USAGE;
-	}
-	uv_loop_init(&program.loop);
-	program.serve = serve_new(&program.loop, program.world);
-	if (program.serve) {
-		status = run(&program, &options);
-		serve_free(program.serve);
-	} else {
-		fprintf(stderr, _("ollama-top-sim: the HTTP server does not start\n"));
-		status = EXIT_FAILURE;
-	}
-	uv_loop_close(&program.loop);
-	scenario_free(program.world);
-	world_free(program.world);
-	return status;
+	return options.ollama ? play_alone(&options) : play_fleet(&options);
 }

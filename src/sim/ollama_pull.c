@@ -156,6 +156,11 @@ static enum serve_more fill(void *user, struct serve_buffer *out)
 		return SERVE_MORE;
 	}
 	put_progress(pull, out, pull->model->layer_count, 0);
+	if (pull->store->error[0]) {
+		snprintf(pull->error, sizeof pull->error, "%s", pull->store->error);
+		put_error(out, pull->error);
+		return SERVE_END;
+	}
 	put_end(out);
 	return SERVE_END;
 }
@@ -209,6 +214,7 @@ enum serve_result ollama_pull(struct serve_request *request)
 		return wait_for(request, request->state);
 	if (ollama_store_hangs(request))
 		return SERVE_AGAIN;
+	ollama_refresh(request);
 	json = serve_json(request);
 	name = ollama_model_name(request, json);
 	if (name && *name == '\0')

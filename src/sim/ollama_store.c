@@ -67,7 +67,7 @@ static enum serve_result copy_model(struct serve_request *request, const char *f
 		world_model_free(copy);
 		return serve_error(request, 500, "out of memory");
 	}
-	if (backend->write_model && !backend->write_model(backend->user, store, copy, error, sizeof error)) {
+	if (backend->write_model && !backend->write_model(backend->user, copy, error, sizeof error)) {
 		world_model_free(copy);
 		return serve_error(request, 500, "%s", error);
 	}

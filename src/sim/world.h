@@ -81,6 +81,7 @@ struct world_store {
 	size_t model_count;
 	struct world_pull **pulls;
 	size_t pull_count;
+	char error[256]; /* why the last pull could not be written; "" it could */
 };
 
 /* ---- containers --------------------------------------------------------------------------- */
@@ -120,6 +121,7 @@ struct world_loaded {
 	int64_t size, size_vram, context;
 	int64_t resident;   /* bytes of the weights that are in memory; grows while loading */
 	int64_t anon;       /* KV cache and buffers */
+	int64_t began;      /* wall: when loading began */
 	int64_t keep_alive; /* ms; negative: for ever */
 	int64_t expires;    /* wall; INT64_MAX: never */
 	int requests;       /* under way */
@@ -268,18 +270,19 @@ struct world_pool_server {
 	char *forced; /* status set by the control endpoint; NULL: from reachability */
 };
 
-/* Where a real process stands behind the world (ollama-top-sim --ollama); NULL members: simulated. */
+/*
+ * Where a real process with a real folder stands behind the world (ollama-top-sim --ollama); all NULL
+ * in a simulated one. `error` is filled as Ollama words it.
+ */
 struct world_backend {
 	void *user;
-	/* Reads the store again from disk; "" or an error as Ollama words it. */
-	bool (*refresh)(void *user, struct world_store *store);
-	bool (*write_model)(
-		void *user, struct world_store *store, struct world_model *model, char *error, size_t size);
+	void (*refresh)(void *user, struct world_store *store); /* reads the folder again */
+	bool (*write_model)(void *user, struct world_model *model, char *error, size_t size);
 	bool (*delete_model)(void *user, const char *name, char *error, size_t size);
-	/* Takes and touches memory of `bytes`; the token goes to unload. */
-	void *(*load)(void *user, int64_t bytes);
+	void *(*load)(void *user, const struct world_model *model); /* takes and touches memory */
 	void (*unload)(void *user, void *token);
-	void (*burn)(void *user, int64_t ms);
+	void (*burn)(void *user, int64_t ms); /* uses one core for so long */
+	void (*log)(void *user, bool is_stderr, const char *text);
 };
 
 struct world {

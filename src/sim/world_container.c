@@ -11,7 +11,8 @@
 #include <string.h>
 
 #define START_MS           1200 /* from start to the first answer */
-#define TERM_MS            300  /* Ollama ends this fast after SIGTERM */
+#define HEALTH_INTERVAL_MS 30000
+#define TERM_MS            300 /* Ollama ends this fast after SIGTERM */
 #define RESTART_FIRST_MS   100
 #define RESTART_LONGEST_MS 60000
 #define EXIT_KILLED        137
@@ -45,6 +46,7 @@ struct world_container *world_create(struct world_server *server, const char *na
 	struct world_container *c;
 	struct world_container **slot;
 	struct world_image *known = world_image(server, image);
+	unsigned host = (unsigned)server->next_ip;
 
 	for (size_t i = 0; i < server->container_count; i++)
 		if (strcmp(server->containers[i]->name, name) == 0)
@@ -57,7 +59,7 @@ struct world_container *world_create(struct world_server *server, const char *na
 	c->created = server->world->wall;
 	c->ollama = is_ollama(image);
 	c->container_port = 11434;
-	snprintf(c->ip, sizeof c->ip, "172.18.%d.%d", server->next_ip / 250, server->next_ip % 250 + 1);
+	snprintf(c->ip, sizeof c->ip, "172.18.%u.%u", host / 250 % 256, host % 250 + 1);
 	server->next_ip++;
 	snprintf(c->host_ip, sizeof c->host_ip, "%s", server->host);
 	if (known)
@@ -104,15 +106,6 @@ static const char *port_conflict(const struct world_container *c)
 	return NULL;
 }
 
-/* What Ollama does at its start on the store that it finds (DESIGN.md 10.2); NULL: it starts. */
-static void log_start(struct world_container *c)
-{
-	world_log(c, true,
-		"time=2026-01-01T12:00:00.000Z level=INFO source=routes.go:1288 msg=\"Listening on [::]:%d "
-		"(version %s)\"",
-		c->container_port, c->server->world->ollama_version);
-}
-
 static void begin(struct world_container *c)
 {
 	struct world *world = c->server->world;
@@ -122,7 +115,6 @@ static void begin(struct world_container *c)
 	c->pid = c->server->next_pid;
 	c->server->next_pid += 7 + (int)world_random(world, 40);
 	c->started = world->wall;
-	c->finished = c->finished ? c->finished : 0;
 	c->exit_code = 0;
 	c->oom_killed = false;
 	c->asked_to_stop = false;
@@ -135,13 +127,14 @@ static void begin(struct world_container *c)
 		c->block_read = 0;
 	c->health = c->health_test_count ? WORLD_HEALTH_STARTING : WORLD_HEALTH_NONE;
 	c->health_failing = 0;
-	c->health_at = world->wall + (c->health_interval ? c->health_interval : 30000);
+	if (c->health_interval == 0)
+		c->health_interval = HEALTH_INTERVAL_MS;
+	c->health_at = world->wall + (int64_t)world_random(world, (uint64_t)c->health_interval);
 	world_set_string(&c->error, NULL);
 	if (c->ollama)
-		log_start(c);
+		world_slog(c, "INFO", "routes.go:1288", "msg=\"Listening on [::]:%d (version %s)\"",
+			c->container_port, world->ollama_version);
 	world_emit(c, "start", NULL);
-	if (c->health_test_count && c->health_interval == 0)
-		c->health_interval = 30000;
 }
 
 bool world_start(struct world_container *c, const char **error)
@@ -229,10 +222,7 @@ void world_oom(struct world_container *c, bool runner_only)
 		world_die(c, EXIT_KILLED, true);
 		return;
 	}
-	world_log(c, true,
-		"time=2026-01-01T12:00:00.000Z level=ERROR source=server.go:457 msg=\"llama runner "
-		"terminated\" "
-		"error=\"signal: killed\"");
+	world_slog(c, "ERROR", "server.go:457", "msg=\"llama runner terminated\" error=\"signal: killed\"");
 	world_unload_all(c);
 	c->busy_until = 0;
 	world_changed(c->server->world);

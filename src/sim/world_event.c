@@ -115,6 +115,7 @@ const struct world_event *world_event_after(const struct world *world, uint64_t 
 
 void world_log(struct world_container *c, bool is_stderr, const char *format, ...)
 {
+	struct world *world = c->server->world;
 	struct world_log_line *line;
 	char *text = NULL;
 	va_list arguments;
@@ -125,6 +126,8 @@ void world_log(struct world_container *c, bool is_stderr, const char *format, ..
 	va_end(arguments);
 	if (len < 0)
 		return;
+	if (world->backend.log)
+		world->backend.log(world->backend.user, is_stderr, text);
 	if (c->log_count == WORLD_LOG_MAX) {
 		line = &c->log[c->log_head];
 		free(line->text);
@@ -132,11 +135,11 @@ void world_log(struct world_container *c, bool is_stderr, const char *format, ..
 	} else {
 		line = &c->log[(c->log_head + c->log_count++) % WORLD_LOG_MAX];
 	}
-	line->wall = c->server->world->wall;
+	line->wall = world->wall;
 	line->serial = ++c->log_serial;
 	line->is_stderr = is_stderr;
 	line->text = text;
-	world_changed(c->server->world);
+	world_changed(world);
 }
 
 const struct world_log_line *world_log_after(const struct world_container *c, uint64_t serial)
@@ -169,4 +172,22 @@ void world_gin(struct world_container *c, int status, double ms, const char *cli
 		snprintf(took, sizeof took, "%.3f\xc2\xb5s", ms * 1000);
 	world_log(c, false, "[GIN] %s | %3d | %13s | %15s | %-8s \"%s\"", when, status, took, client, method,
 		path);
+}
+
+/* As Go's slog writes it to stderr. */
+void world_slog(struct world_container *c, const char *level, const char *source, const char *format, ...)
+{
+	int64_t wall = c->server->world->wall;
+	time_t seconds = wall / 1000;
+	struct tm tm;
+	char when[32];
+	char text[400];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	if (gmtime_r(&seconds, &tm) && strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &tm) > 0)
+		world_log(c, true, "time=%s.%03dZ level=%s source=%s %s", when, (int)(wall % 1000), level,
+			source, text);
 }

@@ -355,6 +355,12 @@ static void set_expiry(const struct world *world, struct world_loaded *loaded)
 	loaded->expires = loaded->keep_alive < 0 ? INT64_MAX : world->wall + loaded->keep_alive;
 }
 
+static void log_loaded(struct world_container *c, const struct world_loaded *loaded)
+{
+	world_slog(c, "INFO", "server.go:637", "msg=\"llama runner started in %.2f seconds\"",
+		(double)(c->server->world->wall - loaded->began) / 1000);
+}
+
 struct world_loaded *world_load(
 	struct world_container *c, const struct world_model *model, int64_t context, int64_t keep_alive)
 {
@@ -384,16 +390,20 @@ struct world_loaded *world_load(
 		return NULL;
 	}
 	*slot = loaded;
+	loaded->began = world->wall;
+	world_slog(c, "INFO", "server.go:175", "msg=offload library=cpu layers.requested=-1 layers.model=%d",
+		(int)model->block_count + 1);
 	loaded->context = context;
 	loaded->anon = model->embedding ? 24 * WORLD_MIB : model->kv_per_token * context + GRAPH_BYTES;
 	loaded->size = model->size + loaded->anon;
 	loaded->keep_alive = keep_alive;
 	set_expiry(world, loaded);
 	if (world->backend.load)
-		loaded->token = world->backend.load(world->backend.user, model->size);
+		loaded->token = world->backend.load(world->backend.user, model);
 	if (world->still || world->backend.load) {
 		loaded->resident = model->size;
 		loaded->ready = true;
+		log_loaded(c, loaded);
 	}
 	world_changed(world);
 	return loaded;
@@ -476,6 +486,7 @@ static void load_on(struct world_container *c, struct world_loaded *loaded, int6
 	loaded->resident = loaded->model.size;
 	loaded->ready = true;
 	set_expiry(c->server->world, loaded);
+	log_loaded(c, loaded);
 	world_changed(c->server->world);
 }
 

@@ -31,6 +31,9 @@ double world_cores(const struct world_container *c);
 int64_t world_anon(const struct world_container *c);
 /* Takes over what is mounted on the host now. */
 void world_mounts_resolve(struct world_container *c);
+/* A line of Ollama's log about itself. */
+void world_slog(struct world_container *c, const char *level, const char *source, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 /* A line of Ollama's own HTTP log. */
 void world_gin(struct world_container *c, int status, double ms, const char *client, const char *method,
 	const char *path);

@@ -65,8 +65,8 @@ struct world_pull *world_pull_by_serial(const struct world_store *store, uint64_
 
 static void finish(struct world *world, struct world_store *store, struct world_pull *pull)
 {
+	const struct world_backend *backend = &world->backend;
 	struct world_model *model = pull->model;
-	char error[128];
 
 	for (size_t i = 0; i < store->pull_count; i++) {
 		if (store->pulls[i] != pull)
@@ -77,8 +77,13 @@ static void finish(struct world *world, struct world_store *store, struct world_
 		break;
 	}
 	free(pull);
-	if (world->backend.write_model)
-		world->backend.write_model(world->backend.user, store, model, error, sizeof error);
+	store->error[0] = '\0';
+	if (backend->write_model &&
+		!backend->write_model(backend->user, model, store->error, sizeof store->error)) {
+		world_model_free(model);
+		world_changed(world);
+		return;
+	}
 	world_store_add(world, store, model);
 }
 
