@@ -11,7 +11,7 @@
 
 Test(http, gives_status_body_and_date)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -30,7 +30,7 @@ Test(http, gives_status_body_and_date)
 
 Test(http, sends_what_it_should_and_no_more)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -51,7 +51,7 @@ Test(http, sends_what_it_should_and_no_more)
 
 Test(http, sends_json_with_a_post)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o = {0};
 	const struct http_request_options post = {
@@ -88,7 +88,7 @@ Test(http, sends_json_with_a_post)
 Test(http, sends_other_methods)
 {
 	static const char *const methods[] = {"DELETE", "HEAD", "PUT"};
-	struct server server;
+	static struct server server;
 	struct client c;
 
 	server_start(&server, serve_hello);
@@ -116,7 +116,7 @@ Test(http, sends_other_methods)
 
 Test(http, keeps_the_connection)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -140,7 +140,7 @@ static bool serve_once(struct server *server, int fd, const char *request)
 
 Test(http, connects_again_when_the_server_hung_up)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -159,7 +159,7 @@ Test(http, connects_again_when_the_server_hung_up)
 /* A kept connection that the server closes must not turn the loop into a busy one. */
 Test(http, sleeps_beside_a_connection_that_was_hung_up)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 	struct timespec before, after;
@@ -177,7 +177,7 @@ Test(http, sleeps_beside_a_connection_that_was_hung_up)
 
 Test(http, does_not_hold_the_loop_when_idle)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -199,7 +199,7 @@ static bool serve_slowly(struct server *server, int fd, const char *request)
 Test(http, never_has_more_than_64_in_flight, .timeout = 30)
 {
 	static struct outcome outcomes[200];
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct http_endpoint *other;
 	const struct http_endpoint_options same_host = {.base = server.base};
@@ -223,7 +223,7 @@ Test(http, never_has_more_than_64_in_flight, .timeout = 30)
 Test(http, lets_deadlines_run_in_the_line, .timeout = 30)
 {
 	static struct outcome outcomes[66];
-	struct server server;
+	static struct server server;
 	struct client c;
 	int64_t start;
 
@@ -244,7 +244,7 @@ Test(http, lets_deadlines_run_in_the_line, .timeout = 30)
 
 Test(http, tells_zero_latency_under_a_still_clock)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -261,7 +261,7 @@ Test(http, tells_zero_latency_under_a_still_clock)
 /* The time to connect counts once, waiting for a place never. */
 Test(http, measures_from_the_request_to_the_first_byte)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 

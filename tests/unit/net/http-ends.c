@@ -75,7 +75,7 @@ static void fetch_socket(const char *path, struct outcome *o)
 
 Test(unix_socket, answers)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 	char path[100];
@@ -96,7 +96,7 @@ Test(unix_socket, answers)
 /* One handle serves both kinds in turn: what belongs to one must not stick to the other. */
 Test(unix_socket, beside_tcp)
 {
-	struct server server, tcp;
+	static struct server server, tcp;
 	struct client c;
 	struct outcome o;
 	struct http_endpoint *to_tcp;
@@ -144,7 +144,8 @@ Test(unix_socket, nobody_listens)
 
 Test(unix_socket, not_permitted)
 {
-	struct server server;
+	const bool root = geteuid() == 0;
+	static struct server server;
 	struct outcome o;
 	char path[100], expected[200];
 
@@ -152,14 +153,13 @@ Test(unix_socket, not_permitted)
 	server_start_unix(&server, path, serve_hello);
 	cr_assert_eq(chmod(path, 0), 0);
 	cr_assert_eq(chmod(folder(), 0755), 0);
-	if (geteuid() == 0)
+	if (root)
 		cr_assert_eq(seteuid(65534), 0);
 	fetch_socket(path, &o);
+	if (root)
+		cr_assert_eq(seteuid(0), 0);
 	snprintf(expected, sizeof expected, "permission denied on %s: add this user to group docker", path);
-	if (strncmp(o.error, "permission denied", 17) == 0)
-		cr_assert_str_eq(o.error, expected);
-	else
-		cr_assert_fail("%s", o.error);
+	cr_assert_str_eq(o.error, expected);
 	outcome_clear(&o);
 }
 
@@ -201,7 +201,7 @@ static bool serve_new(struct server *s, int fd, const char *request)
 
 Test(token, is_read_again_after_401)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 	char path[100];
@@ -229,7 +229,7 @@ Test(token, is_read_again_after_401)
 
 Test(token, never_reaches_another_endpoint)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 	struct http_endpoint *with_token;
@@ -258,7 +258,7 @@ Test(token, never_reaches_another_endpoint)
 
 static void refuse_token(const char *text, size_t len, const char *why)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 	char path[100], expected[200];
@@ -324,7 +324,7 @@ static void open_named(struct client *c, const struct server *server, const char
 
 Test(name, is_looked_up_once_and_kept)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o[10];
 
@@ -365,7 +365,7 @@ Test(name, unknown)
 
 Test(name, is_tried_again_after_a_failure)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -384,7 +384,7 @@ Test(name, is_tried_again_after_a_failure)
 Test(name, addresses_and_localhost_need_no_lookup)
 {
 	static const char *const hosts[] = {"127.0.0.1", "localhost", "LOCALHOST", "127.1", "0x7f000001"};
-	struct server server;
+	static struct server server;
 
 	server_start(&server, serve_hello);
 	for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
@@ -418,7 +418,7 @@ Test(name, ipv6_address)
 /* The resolver is dead: deadlines hold, other servers answer, and the process can be left. */
 Test(name, resolver_is_a_black_hole)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome held, o;
 	struct http_endpoint *well;

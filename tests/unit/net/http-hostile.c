@@ -170,7 +170,7 @@ ParameterizedTestParameters(hostile, ends_with_a_reason)
 ParameterizedTest(int *number, hostile, ends_with_a_reason, .timeout = 30)
 {
 	const struct hostile *h = &hostiles[*number];
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -200,7 +200,7 @@ Test(hostile, nobody_listens)
 
 Test(hostile, never_answers)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 	int64_t start = mono_ms();
@@ -252,7 +252,7 @@ static bool serve_drops(struct server *s, int fd, const char *request)
 
 Test(hostile, one_byte_at_a_time)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 	int64_t start = mono_ms();
@@ -280,7 +280,7 @@ static bool serve_drops_of_header(struct server *s, int fd, const char *request)
 
 Test(hostile, one_byte_of_header_at_a_time)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -302,7 +302,7 @@ static bool serve_nuls(struct server *s, int fd, const char *request)
 
 Test(hostile, nuls_in_the_body)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -325,7 +325,7 @@ static bool serve_redirect(struct server *s, int fd, const char *request)
 
 Test(hostile, redirects_are_not_followed)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -355,7 +355,7 @@ static bool serve_just_fits(struct server *s, int fd, const char *request)
 
 Test(hostile, sixteen_megabytes_are_taken, .timeout = 30)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -379,7 +379,7 @@ static bool serve_one_then_swallow(struct server *s, int fd, const char *request
 
 Test(hostile, a_post_is_sent_once)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o = {0};
 	const struct http_request_options post = {.method = "POST",
@@ -405,7 +405,7 @@ Test(hostile, a_post_is_sent_once)
 /* Half of the endpoints are black holes: the others answer as if they were alone. */
 Test(hostile, one_server_does_not_delay_another)
 {
-	struct server hole, well;
+	static struct server hole, well;
 	struct client c;
 	struct outcome held[32];
 	struct outcome o;

@@ -12,7 +12,7 @@
 Test(life, close_with_requests_pending)
 {
 	static struct outcome o[100];
-	struct server server;
+	static struct server server;
 	struct client c;
 
 	server_start(&server, serve_nothing);
@@ -52,7 +52,7 @@ Test(life, endpoint_outlives_the_client)
 
 Test(life, cancel_in_each_state)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o[70];
 	struct http_request *r[70];
@@ -155,7 +155,7 @@ static bool serve_mixed(struct server *s, int fd, const char *request)
 
 Test(life, on_done_cancels_another)
 {
-	struct server server, hole;
+	static struct server server, hole;
 	struct client c;
 	struct act a = {.c = &c};
 	struct outcome o;
@@ -179,7 +179,7 @@ Test(life, on_done_cancels_another)
 
 Test(life, on_done_frees_its_own_endpoint)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct act a = {.c = &c};
 
@@ -195,7 +195,7 @@ Test(life, on_done_frees_its_own_endpoint)
 
 Test(life, on_done_closes_the_client)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct act a = {.c = &c, .close = true};
 	struct outcome o;
@@ -229,7 +229,7 @@ Test(life, on_done_of_a_failure_closes_the_client)
 
 Test(life, on_done_sends_again)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct act a = {.c = &c, .send = true};
 
@@ -247,7 +247,7 @@ Test(life, on_done_sends_again)
 
 Test(life, on_data_cancels_its_own_request)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct act a = {.c = &c};
 
@@ -262,7 +262,7 @@ Test(life, on_data_cancels_its_own_request)
 
 Test(life, on_data_cancels_another_and_sends)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct act a = {.c = &c, .send = true};
 	struct outcome o;
@@ -285,7 +285,7 @@ Test(life, on_data_cancels_another_and_sends)
 
 Test(life, on_data_frees_its_own_endpoint)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct act a = {.c = &c};
 
@@ -301,7 +301,7 @@ Test(life, on_data_frees_its_own_endpoint)
 
 Test(life, on_data_closes_the_client)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct act a = {.c = &c, .close = true};
 
@@ -316,7 +316,7 @@ Test(life, on_data_closes_the_client)
 
 Test(life, on_data_ends_the_stream)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct act a = {.c = &c, .end = true};
 
@@ -332,7 +332,7 @@ Test(life, on_data_ends_the_stream)
 
 Test(stream, outlives_its_deadline_and_ends_well)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -353,7 +353,7 @@ Test(stream, outlives_its_deadline_and_ends_well)
 
 Test(stream, has_a_deadline_until_the_headers)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -377,7 +377,7 @@ static bool serve_silence(struct server *s, int fd, const char *request)
 
 Test(stream, ends_after_silence)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 	int64_t start = mono_ms();
@@ -402,7 +402,7 @@ static bool serve_refusal(struct server *s, int fd, const char *request)
 
 Test(stream, gives_the_body_of_an_error)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 
@@ -432,7 +432,7 @@ static bool serve_flood(struct server *s, int fd, const char *request)
 
 Test(stream, has_no_cap, .timeout = 30)
 {
-	struct server server;
+	static struct server server;
 	struct client c;
 	struct outcome o;
 

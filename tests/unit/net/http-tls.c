@@ -247,7 +247,7 @@ Test(tls, files_that_are_not_there)
 
 Test(tls, plain_http_behind_the_port)
 {
-	struct server server;
+	static struct server server;
 	struct outcome o;
 	char base[64];
 

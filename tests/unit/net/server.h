@@ -28,7 +28,7 @@ struct server {
 	char last[2048];      /* the head of the last request; read it when it was answered */
 };
 
-/* Listens on a free port of 127.0.0.1 and serves each connection in a thread. Failures fail the test. */
+/* Its threads outlive the test's function, so that `server` must be static. Listens on a free port of 127.0.0.1 and serves each connection in a thread. Failures fail the test. */
 void server_start(struct server *server, serve_fn *serve);
 /* The same on a Unix socket. */
 void server_start_unix(struct server *server, const char *path, serve_fn *serve);
