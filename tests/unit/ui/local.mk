@@ -1,1 +1,15 @@
 # unit tests of src/ui
+check_PROGRAMS += tests/unit/test-ui
+TESTS += tests/unit/test-ui
+tests_unit_test_ui_SOURCES = \
+	%D%/fixture.c %D%/fixture.h \
+	%D%/test-canvas.c \
+	%D%/test-figures.c \
+	%D%/test-keys.c \
+	%D%/test-layout.c \
+	%D%/test-matrix.c \
+	%D%/test-roster.c \
+	%D%/test-secrets.c \
+	%D%/test-spark.c
+tests_unit_test_ui_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_ui_LDADD = libui.a libnet.a libfleet.a $(CURSES_LIBS) $(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(CRITERION_LIBS) -lm
