@@ -18,7 +18,8 @@ struct ui_options {
 	struct fleet *fleet;
 	struct watch *watch;
 	bool read_only, ascii, no_color;
-	/* Called once when the user leaves (q, SIGTERM, SIGHUP): stop the loop's other users. */
+	/* Called once when the user leaves: stop the loop's other users. The status is 0 for q and 130
+	 * when a signal or the loss of the terminal ended it. */
 	void (*on_quit)(void *user, int exit_status);
 	void *user;
 };
@@ -30,9 +31,13 @@ struct ui_options {
  */
 struct ui *ui_new(const struct ui_options *options);
 
-/* The fleet changed: draws at the next turn of the loop, at most every 50 ms. */
+/*
+ * The fleet changed: draws 50 ms later, so that answers that come together make one picture, and
+ * at most four times a second. A key is answered at once and does not wait for this.
+ */
 void ui_changed(struct ui *ui);
 
+/* Gives the terminal back at once; run the loop until it is empty after, so that its handles close. */
 void ui_free(struct ui *ui);
 
 #endif

@@ -67,7 +67,7 @@ static void write_restore(void)
 			break;
 		done += (size_t)n;
 	}
-	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &restore.found);
+	(void)tcsetattr(STDIN_FILENO, TCSANOW, &restore.found);
 }
 
 static void on_crash(int number, siginfo_t *info, void *context)
@@ -83,7 +83,7 @@ static void on_crash(int number, siginfo_t *info, void *context)
 			(void)sigaction(number, &restore.before[i], NULL);
 	errno = saved;
 	/* A fault happens again when we return, with its own address for whoever handles it
-	 * then; a signal that was sent does not. */
+	 * then; a signal that was sent does not, so it is sent again, and not held back here. */
 	if (info->si_code <= 0)
 		(void)raise(number);
 }
@@ -100,7 +100,7 @@ static void catch_crashes(struct screen *screen)
 {
 	screen->alternate.ss_size = (size_t)SIGSTKSZ < 16384 ? 16384 : (size_t)SIGSTKSZ;
 	screen->alternate.ss_sp = malloc(screen->alternate.ss_size);
-	struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO};
+	struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_NODEFER};
 	/* Without a stack of its own a stack overflow could not be handled; the rest still can. */
 	if (screen->alternate.ss_sp && sigaltstack(&screen->alternate, NULL) == 0)
 		action.sa_flags |= SA_ONSTACK;
