@@ -1,4 +1,24 @@
 # End-to-end tests: scripts only, one per line; tests/README.md has the rules.
-EXTRA_DIST += %D%/tap.sh
 E2E_PLAIN_TESTS += %D%/bootstrap %D%/driver
 E2E_TESTS += %D%/sim-docker
+E2E_TESTS += \
+	%D%/engine \
+	%D%/screen
+EXTRA_DIST += %D%/tap.sh %D%/engine.sh %D%/screens
+
+# Runs the scripts of tests/e2e/screens in a terminal of libvterm.
+if HAVE_VTERM
+check_PROGRAMS += %D%/terminal/screens
+tests_e2e_terminal_screens_SOURCES = \
+	%D%/terminal/frame.c \
+	%D%/terminal/frame.h \
+	%D%/terminal/screens.c \
+	%D%/terminal/script.c \
+	%D%/terminal/script.h \
+	%D%/terminal/simulator.c \
+	%D%/terminal/simulator.h \
+	%D%/terminal/terminal.c \
+	%D%/terminal/terminal.h
+tests_e2e_terminal_screens_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
+tests_e2e_terminal_screens_LDADD = $(VTERM_LIBS) -lutil
+endif

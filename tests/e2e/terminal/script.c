@@ -1,0 +1,584 @@
+#include "script.h"
+
+#include "frame.h"
+#include "simulator.h"
+#include "terminal.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#define WAIT_MS   5000
+#define WORDS_MAX 32
+
+struct script {
+	const char *path, *tmp;
+	char **lines;
+	size_t count, at;
+	bool update, failed;
+	int columns, rows, resolver;
+	char term[64], config[512];
+	struct simulator *sim;
+	struct terminal *t;
+	struct terminal_modes before;
+};
+
+struct directive {
+	const char *name;
+	void (*run)(struct script *s, char *rest);
+	bool needs_program;
+};
+
+static void fail(struct script *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void fail(struct script *s, const char *format, ...)
+{
+	va_list ap;
+
+	printf("# %s:%zu: ", s->path, s->at);
+	va_start(ap, format);
+	vprintf(format, ap);
+	va_end(ap);
+	printf("\n");
+	s->failed = true;
+}
+
+static void print_screen(const char *title, const char *text)
+{
+	printf("# %s:\n", title);
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		printf("# |%.*s\n", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void show(struct script *s)
+{
+	char *screen = s->t ? terminal_screen(s->t) : NULL;
+
+	if (screen)
+		print_screen("the screen is", screen);
+	free(screen);
+}
+
+static int64_t deadline(int ms)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000 + ms;
+}
+
+static size_t split(char *rest, const char **words, size_t max)
+{
+	size_t n = 0;
+
+	for (char *save = NULL, *w = strtok_r(rest, " \t", &save); w && n + 1 < max; w = strtok_r(NULL, " \t", &save))
+		words[n++] = w;
+	words[n] = NULL;
+	return n;
+}
+
+/* The lines up to `end`, without the indentation of the first. */
+static char *block(struct script *s, size_t *first, size_t *last)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	*first = s->at;
+	while (s->at < s->count && strcmp(s->lines[s->at], "end") != 0)
+		fprintf(f, "%s\n", s->lines[s->at++]);
+	*last = s->at;
+	if (s->at < s->count)
+		s->at++;
+	fclose(f);
+	return text;
+}
+
+static void do_sim(struct script *s, char *rest)
+{
+	const char *words[WORDS_MAX], *options[WORDS_MAX + 1] = {"--still"};
+	size_t n = split(rest, words, WORDS_MAX);
+
+	for (size_t i = 1; i <= n; i++)
+		options[i] = words[i];
+	if (n > 0 && !s->sim)
+		s->sim = simulator_start(words[0], options, s->config);
+	if (!s->sim)
+		fail(s, "the simulator did not start");
+}
+
+static void do_size(struct script *s, char *rest)
+{
+	if (sscanf(rest, "%dx%d", &s->columns, &s->rows) != 2)
+		fail(s, "size COLUMNSxROWS");
+}
+
+static void do_term(struct script *s, char *rest)
+{
+	snprintf(s->term, sizeof(s->term), "%s", rest);
+}
+
+static void do_env(struct script *s, char *rest)
+{
+	char *value = strchr(rest, '=');
+
+	(void)s;
+	if (!value) {
+		unsetenv(rest);
+		return;
+	}
+	*value = '\0';
+	setenv(rest, value + 1, 1);
+}
+
+static void do_file(struct script *s, char *rest)
+{
+	char path[512];
+	size_t first, last;
+	char *text = block(s, &first, &last);
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", s->tmp, rest);
+	f = fopen(path, "w");
+	if (!f || fputs(text, f) < 0)
+		fail(s, "cannot write %s", path);
+	if (f)
+		fclose(f);
+	free(text);
+}
+
+static const char *substitute(struct script *s, const char *word, char *buf, size_t size)
+{
+	if (strcmp(word, "@CONFIG@") == 0)
+		return s->config;
+	if (strncmp(word, "@TMP@", 5) == 0) {
+		snprintf(buf, size, "%s%s", s->tmp, word + 5);
+		return buf;
+	}
+	return word;
+}
+
+static void do_start(struct script *s, char *rest)
+{
+	const char *program = getenv("OLLAMA_TOP");
+	const char *words[WORDS_MAX], *argv[WORDS_MAX + 2] = {program ? program : "./ollama-top"};
+	char buf[WORDS_MAX][512];
+	size_t n = split(rest, words, WORDS_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		argv[i + 1] = substitute(s, words[i], buf[i], sizeof(buf[i]));
+	if (n == 0) {
+		argv[1] = "--config";
+		argv[2] = s->config;
+	}
+	if (!s->t)
+		s->t = terminal_start(s->columns, s->rows, s->term, (char *const *)argv);
+	if (!s->t) {
+		fail(s, "the program did not start");
+		return;
+	}
+	s->before = (struct terminal_modes){.cursor_visible = true, .echo = true, .canonical = true};
+	terminal_settle(s->t, 100, WAIT_MS);
+}
+
+static const struct {
+	const char *name, *bytes;
+} key_names[] = {
+	{"Enter", "\r"},
+	{"Esc", "\033"},
+	{"Space", " "},
+	{"Tab", "\t"},
+	{"Backspace", "\177"},
+	{"Up", "\033OA"},
+	{"Down", "\033OB"},
+	{"Right", "\033OC"},
+	{"Left", "\033OD"},
+	{"Home", "\033OH"},
+	{"End", "\033OF"},
+	{"PgUp", "\033[5~"},
+	{"PgDn", "\033[6~"},
+	{"BackTab", "\033[Z"},
+};
+
+static void press(struct script *s, const char *word)
+{
+	size_t len = strlen(word);
+	char control;
+
+	if (len < 3 || word[0] != '<' || word[len - 1] != '>') {
+		terminal_send(s->t, word, len);
+		return;
+	}
+	if (len == 5 && strncmp(word, "<C-", 3) == 0) {
+		control = (char)(toupper((unsigned char)word[3]) & 0x1f);
+		terminal_send(s->t, &control, 1);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(key_names) / sizeof(key_names[0]); i++)
+		if (strlen(key_names[i].name) == len - 2 && strncmp(key_names[i].name, word + 1, len - 2) == 0) {
+			terminal_send(s->t, key_names[i].bytes, strlen(key_names[i].bytes));
+			return;
+		}
+	fail(s, "no key is called %s", word);
+}
+
+static void do_keys(struct script *s, char *rest)
+{
+	const char *words[WORDS_MAX * 2];
+	size_t n = split(rest, words, WORDS_MAX * 2);
+
+	for (size_t i = 0; i < n; i++) {
+		press(s, words[i]);
+		terminal_settle(s->t, strcmp(words[i], "<Esc>") == 0 ? 150 : 20, 500);
+	}
+}
+
+static void do_type(struct script *s, char *rest)
+{
+	terminal_send(s->t, rest, strlen(rest));
+	terminal_settle(s->t, 30, 500);
+}
+
+static void do_control(struct script *s, char *rest)
+{
+	if (!s->sim || !simulator_control(s->sim, rest))
+		fail(s, "the simulator refused: %s", rest);
+}
+
+/* A line of an expectation that ends in '~' leaves the rest of its row free. */
+static bool line_matches(const char *expected, size_t elen, const char *line, size_t len)
+{
+	if (elen > 0 && expected[elen - 1] == '~')
+		return len >= elen - 1 && memcmp(expected, line, elen - 1) == 0;
+	return elen == len && memcmp(expected, line, len) == 0;
+}
+
+static bool screen_matches(const char *expected, const char *screen)
+{
+	while (*expected || *screen) {
+		size_t elen = strcspn(expected, "\n"), len = strcspn(screen, "\n");
+
+		if (!line_matches(expected, elen, screen, len))
+			return false;
+		expected += elen + (expected[elen] == '\n');
+		screen += len + (screen[len] == '\n');
+	}
+	return true;
+}
+
+static void rewrite(struct script *s, size_t first, size_t last, const char *screen)
+{
+	FILE *f = fopen(s->path, "w");
+
+	if (!f) {
+		fail(s, "cannot rewrite %s", s->path);
+		return;
+	}
+	for (size_t i = 0; i < first; i++)
+		fprintf(f, "%s\n", s->lines[i]);
+	fputs(screen, f);
+	for (size_t i = last; i < s->count; i++)
+		fprintf(f, "%s\n", s->lines[i]);
+	fclose(f);
+	printf("# %s:%zu: expectation rewritten; run again\n", s->path, first);
+}
+
+static void do_expect(struct script *s, char *rest)
+{
+	int64_t end = deadline(WAIT_MS);
+	size_t first, last;
+	char *expected = block(s, &first, &last), *screen = terminal_screen(s->t);
+
+	(void)rest;
+	while (!screen_matches(expected, screen) && deadline(0) < end) {
+		if (!terminal_pump(s->t, 50))
+			break;
+		free(screen);
+		screen = terminal_screen(s->t);
+	}
+	if (!screen_matches(expected, screen)) {
+		fail(s, "another screen was expected");
+		print_screen("expected", expected);
+		print_screen("the screen is", screen);
+		if (s->update)
+			rewrite(s, first, last, screen);
+	}
+	free(expected);
+	free(screen);
+}
+
+static bool on_screen(struct script *s, const char *text)
+{
+	char *screen = terminal_screen(s->t);
+	bool found = screen && strstr(screen, text);
+
+	free(screen);
+	return found;
+}
+
+static void until(struct script *s, const char *text, bool present)
+{
+	int64_t end = deadline(WAIT_MS);
+
+	while (on_screen(s, text) != present && deadline(0) < end && terminal_pump(s->t, 50))
+		;
+	if (on_screen(s, text) != present) {
+		fail(s, present ? "not on the screen: %s" : "still on the screen: %s", text);
+		show(s);
+	}
+}
+
+static void do_has(struct script *s, char *rest)
+{
+	until(s, rest, true);
+}
+
+static void do_lacks(struct script *s, char *rest)
+{
+	until(s, rest, false);
+}
+
+static void do_frame(struct script *s, char *rest)
+{
+	char *screen = terminal_screen(s->t), why[256];
+
+	(void)rest;
+	if (!frame_check(screen, terminal_columns(s->t), why, sizeof(why))) {
+		fail(s, "%s", why);
+		show(s);
+	}
+	free(screen);
+}
+
+static void do_resize(struct script *s, char *rest)
+{
+	int columns, rows;
+
+	if (sscanf(rest, "%dx%d", &columns, &rows) != 2) {
+		fail(s, "resize COLUMNSxROWS");
+		return;
+	}
+	terminal_resize(s->t, columns, rows);
+	terminal_settle(s->t, 150, 2000);
+}
+
+static const struct {
+	const char *name;
+	int number;
+} signal_names[] = {
+	{"TERM", SIGTERM},
+	{"HUP", SIGHUP},
+	{"INT", SIGINT},
+	{"TSTP", SIGTSTP},
+	{"CONT", SIGCONT},
+	{"SEGV", SIGSEGV},
+	{"ABRT", SIGABRT},
+	{"KILL", SIGKILL},
+};
+
+static void do_signal(struct script *s, char *rest)
+{
+	for (size_t i = 0; i < sizeof(signal_names) / sizeof(signal_names[0]); i++)
+		if (strcmp(signal_names[i].name, rest) == 0) {
+			kill(terminal_pid(s->t), signal_names[i].number);
+			terminal_settle(s->t, 100, 1000);
+			return;
+		}
+	fail(s, "no signal is called %s", rest);
+}
+
+static void do_hangup(struct script *s, char *rest)
+{
+	(void)rest;
+	terminal_hang_up(s->t);
+}
+
+static void do_exit(struct script *s, char *rest)
+{
+	int status = terminal_wait(s->t, WAIT_MS);
+
+	if (status != atoi(rest)) {
+		fail(s, "exit status %d, expected %s", status, rest);
+		show(s);
+	}
+}
+
+static void do_restored(struct script *s, char *rest)
+{
+	struct terminal_modes now;
+
+	(void)rest;
+	terminal_modes(s->t, &now);
+	if (now.alternate_screen != s->before.alternate_screen)
+		fail(s, "the alternate screen was left on");
+	if (now.cursor_visible != s->before.cursor_visible)
+		fail(s, "the cursor was left hidden");
+	if (now.echo != s->before.echo || now.canonical != s->before.canonical)
+		fail(s, "the line discipline was not given back");
+}
+
+static void do_monochrome(struct script *s, char *rest)
+{
+	(void)rest;
+	for (int y = 0; y < terminal_rows(s->t); y++)
+		for (int x = 0; x < terminal_columns(s->t); x++)
+			if (terminal_cell_coloured(s->t, x, y)) {
+				fail(s, "the cell at row %d, column %d has a colour", y, x);
+				return;
+			}
+}
+
+static void do_ascii(struct script *s, char *rest)
+{
+	char *screen = terminal_screen(s->t);
+
+	(void)rest;
+	for (const char *p = screen; p && *p; p++)
+		if ((unsigned char)*p >= 0x80) {
+			fail(s, "the screen has a character outside ASCII");
+			show(s);
+			break;
+		}
+	free(screen);
+}
+
+static void do_requests_only(struct script *s, char *rest)
+{
+	char *all = s->sim ? simulator_get(s->sim, "/control/requests") : NULL, allowed[256], method[32];
+
+	snprintf(allowed, sizeof(allowed), " %s ", rest);
+	if (!all || !*all)
+		fail(s, "the simulator recorded no request");
+	for (char *p = all; p && (p = strstr(p, "\"method\":")); p++) {
+		if (sscanf(p, "\"method\": \"%29[A-Z]\"", method + 1) != 1 && sscanf(p, "\"method\":\"%29[A-Z]\"", method + 1) != 1)
+			continue;
+		method[0] = ' ';
+		strcat(method, " ");
+		if (!strstr(allowed, method))
+			fail(s, "a request with method%swas sent: %.200s", method, p);
+	}
+	free(all);
+}
+
+/* A name server that takes questions and never answers: what a lookup meets when the network is gone. */
+static void do_deaf_resolver(struct script *s, char *rest)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(53)};
+	char path[512];
+	FILE *f;
+
+	(void)rest;
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+	snprintf(path, sizeof(path), "%s/resolv.conf", s->tmp);
+	f = fopen(path, "w");
+	if (!f) {
+		fail(s, "cannot write %s", path);
+		return;
+	}
+	fputs("nameserver 127.0.0.2\noptions timeout:30 attempts:2\n", f);
+	fclose(f);
+	s->resolver = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (bind(s->resolver, (struct sockaddr *)&at, sizeof(at)) || mount(path, "/etc/resolv.conf", NULL, MS_BIND, NULL))
+		fail(s, "no deaf resolver: %s", strerror(errno));
+}
+
+static const struct directive directives[] = {
+	{"deaf-resolver", do_deaf_resolver, false},
+	{"sim", do_sim, false},
+	{"size", do_size, false},
+	{"term", do_term, false},
+	{"env", do_env, false},
+	{"file", do_file, false},
+	{"start", do_start, false},
+	{"keys", do_keys, true},
+	{"type", do_type, true},
+	{"control", do_control, false},
+	{"expect", do_expect, true},
+	{"has", do_has, true},
+	{"lacks", do_lacks, true},
+	{"frame", do_frame, true},
+	{"resize", do_resize, true},
+	{"signal", do_signal, true},
+	{"hangup", do_hangup, true},
+	{"exit", do_exit, true},
+	{"restored", do_restored, true},
+	{"monochrome", do_monochrome, true},
+	{"ascii", do_ascii, true},
+	{"requests-only", do_requests_only, false},
+};
+
+static void run_line(struct script *s, const char *text)
+{
+	char *line = strdup(text);
+	size_t word = strcspn(line, " \t");
+	char *rest = line + word + (line[word] != '\0');
+
+	line[word] = '\0';
+	for (size_t i = 0; i < sizeof(directives) / sizeof(directives[0]); i++) {
+		if (strcmp(directives[i].name, line) != 0)
+			continue;
+		if (directives[i].needs_program && !s->t)
+			fail(s, "%s: the program was not started", line);
+		else
+			directives[i].run(s, rest);
+		free(line);
+		return;
+	}
+	fail(s, "unknown directive: %s", line);
+	free(line);
+}
+
+static bool read_lines(struct script *s)
+{
+	FILE *f = fopen(s->path, "r");
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	if (!f)
+		return false;
+	while ((n = getline(&line, &size, f)) >= 0) {
+		char **more = realloc(s->lines, (s->count + 1) * sizeof(*more));
+
+		if (!more)
+			break;
+		s->lines = more;
+		line[strcspn(line, "\n")] = '\0';
+		s->lines[s->count++] = strdup(line);
+	}
+	free(line);
+	fclose(f);
+	return s->count > 0;
+}
+
+bool script_run(const char *path, const char *tmp, bool update)
+{
+	struct script s = {.path = path, .tmp = tmp, .update = update, .columns = 120, .rows = 40, .term = "xterm-256color"};
+
+	snprintf(s.config, sizeof(s.config), "%s/config.yaml", tmp);
+	if (!read_lines(&s))
+		fail(&s, "cannot be read, or is empty");
+	while (!s.failed && s.at < s.count) {
+		const char *line = s.lines[s.at++];
+
+		if (*line && *line != '#')
+			run_line(&s, line);
+	}
+	terminal_free(s.t);
+	simulator_stop(s.sim);
+	for (size_t i = 0; i < s.count; i++)
+		free(s.lines[i]);
+	free(s.lines);
+	return !s.failed;
+}

@@ -1,0 +1,37 @@
+/*
+ * script.h - a screen test as a readable file: keys pressed, and the screen expected after them.
+ *
+ * One directive a line; '#' starts a comment. Directives, in the order they usually stand:
+ *
+ *   sim NAME [OPTION...]      start the simulator with a scenario (still clock, own network)
+ *   deaf-resolver             names are asked of a server that never answers
+ *   size COLUMNSxROWS         of the terminal; default 120x40
+ *   term NAME                 $TERM; default xterm-256color
+ *   env NAME=VALUE            for the program
+ *   file NAME                 the lines up to `end` go to a file in the test's folder
+ *   start [ARGUMENT...]       start the program; @CONFIG@ is the simulator's configuration and
+ *                             @TMP@ the test's folder; default: --config @CONFIG@
+ *   keys KEY...               press keys: a character, or <Enter> <Esc> <Up> <C-r> <Space> ...
+ *   type TEXT                 press the characters of a text
+ *   control JSON              change the simulated world
+ *   expect                    the whole screen, up to `end`; a line may end in "~": the rest is free
+ *   has TEXT / lacks TEXT     a text that is, or is not, on the screen (waits up to 5 s)
+ *   frame                     every box drawn on the screen is closed and nothing leaves it
+ *   resize COLUMNSxROWS
+ *   signal NAME               TERM, HUP, INT, TSTP, CONT, SEGV, ... to the program
+ *   hangup                    the terminal goes away
+ *   exit STATUS               the program ends with it within 5 s (128 + N for a signal)
+ *   restored                  the terminal is as it was found
+ *   monochrome                no cell has a colour
+ *   ascii                     no cell is outside ASCII
+ *   requests-only METHODS     the simulator got requests of these methods only
+ */
+#ifndef TESTS_SCRIPT_H
+#define TESTS_SCRIPT_H
+
+#include <stdbool.h>
+
+/* Runs one script; false with the reason (several lines) written to stdout as TAP comments. */
+bool script_run(const char *path, const char *tmp, bool update);
+
+#endif
