@@ -1,9 +1,8 @@
 # End-to-end tests: scripts only, one per line; tests/README.md has the rules.
 E2E_PLAIN_TESTS += %D%/bootstrap %D%/driver
+E2E_PLAIN_TESTS += %D%/engine
+E2E_TESTS += %D%/screen
 E2E_TESTS += %D%/sim-docker
-E2E_TESTS += \
-	%D%/engine \
-	%D%/screen
 EXTRA_DIST += %D%/tap.sh %D%/engine.sh %D%/screens
 
 # Runs the scripts of tests/e2e/screens in a terminal of libvterm.
