@@ -279,7 +279,7 @@ enum serve_result docker_create(struct serve_request *request)
 		return serve_error(request, 500, "out of memory");
 	}
 	cJSON_Delete(body);
-	world_emit(c, "create", NULL);
+	world_emit(c, "create", (char *)NULL);
 	snprintf(text, sizeof text, "{\"Id\":\"%s\",\"Warnings\":[]}\n", c->id);
 	return serve_text(request, 201, "application/json", text);
 }

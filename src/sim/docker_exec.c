@@ -94,7 +94,7 @@ static void emit(struct world_container *c, const struct docker_exec *exec, cons
 		serve_printf(&text, i > 1 ? " %s" : "%s", exec->argv[i]); /* NOLINT: both are literals */
 	serve_put(&text, "", 1);
 	if (!text.failed)
-		world_emit(c, text.data, "execID", exec->id, NULL);
+		world_emit(c, text.data, "execID", exec->id, (char *)NULL);
 	free(text.data);
 }
 
@@ -107,7 +107,7 @@ static void finish(struct docker_exec *exec, struct world_container *c, int stat
 	if (!c)
 		return;
 	snprintf(code, sizeof code, "%d", status);
-	world_emit(c, "exec_die", "execID", exec->id, "exitCode", code, NULL);
+	world_emit(c, "exec_die", "execID", exec->id, "exitCode", code, (char *)NULL);
 }
 
 /* Lets a running instance go on; a container that stopped takes it along. */

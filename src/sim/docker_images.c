@@ -89,11 +89,24 @@ enum serve_result docker_image(struct serve_request *request)
 	json_string(&out, "Architecture", "amd64");
 	json_string(&out, "Os", "linux");
 	json_int(&out, "Size", image->size);
+	if (!docker_modern(request->server))
+		json_int(&out, "VirtualSize", image->size);
+	json_object(&out, "GraphDriver");
+	json_object(&out, "Data");
+	json_format(&out, "MergedDir", "/var/lib/docker/overlay2/%s/merged", layer);
+	json_format(&out, "UpperDir", "/var/lib/docker/overlay2/%s/diff", layer);
+	json_format(&out, "WorkDir", "/var/lib/docker/overlay2/%s/work", layer);
+	json_end_object(&out);
+	json_string(&out, "Name", "overlay2");
+	json_end_object(&out);
 	json_object(&out, "RootFS");
 	json_string(&out, "Type", "layers");
 	json_array(&out, "Layers");
 	json_format(&out, NULL, "sha256:%s", layer);
 	json_end_array(&out);
+	json_end_object(&out);
+	json_object(&out, "Metadata");
+	json_time(&out, "LastTagTime", image->created);
 	json_end_object(&out);
 	json_end_object(&out);
 	return json_reply(request, 200, &out);
@@ -188,7 +201,7 @@ static void end_pull(struct image_pull *pull, struct serve_buffer *out)
 		serve_printf(out, "{\"status\":\"Digest: %s\"}\r\n", image->id);
 	serve_printf(out, "{\"status\":\"Status: %s for %s\"}\r\n",
 		pull->fresh ? "Downloaded newer image" : "Image is up to date", reference);
-	world_emit_server(pull->server, "image", "pull", reference, "name", shown, NULL);
+	world_emit_server(pull->server, "image", "pull", reference, "name", shown, (char *)NULL);
 }
 
 static enum serve_more fill_pull(void *user, struct serve_buffer *out)

@@ -352,6 +352,32 @@ static void write_state(struct json_out *out, const struct world_container *c)
 	json_end_object(out);
 }
 
+/* Members of old: those of the default bridge, and empty in any other network. */
+static void write_bridge(struct json_out *out, const struct world_container *c, bool up)
+{
+	static const char *const empty[] = {"GlobalIPv6Address", "IPv6Gateway", "LinkLocalIPv6Address"};
+	bool bridge = up && strcmp(docker_network(c), "bridge") == 0;
+	const char *last = strrchr(c->ip, '.');
+	char endpoint[65];
+
+	docker_hash(endpoint, c->id, "bridge");
+	json_bool(out, "HairpinMode", false);
+	for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+		json_string(out, empty[i], "");
+	json_int(out, "LinkLocalIPv6PrefixLen", 0);
+	json_int(out, "GlobalIPv6PrefixLen", 0);
+	json_raw(out, "SecondaryIPAddresses", "null");
+	json_raw(out, "SecondaryIPv6Addresses", "null");
+	json_string(out, "EndpointID", bridge ? endpoint : "");
+	if (bridge && last)
+		json_format(out, "Gateway", "%.*s.1", (int)(last - c->ip), c->ip);
+	else
+		json_string(out, "Gateway", "");
+	json_string(out, "IPAddress", bridge ? c->ip : "");
+	json_int(out, "IPPrefixLen", bridge ? 16 : 0);
+	json_string(out, "MacAddress", "");
+}
+
 static void write_network_settings(struct json_out *out, const struct world_container *c)
 {
 	bool up = c->status == WORLD_RUNNING || c->status == WORLD_PAUSED;
@@ -370,6 +396,7 @@ static void write_network_settings(struct json_out *out, const struct world_cont
 		json_raw(out, port, "null");
 	}
 	json_end_object(out);
+	write_bridge(out, c, up);
 	docker_write_networks(out, "Networks", c);
 	json_end_object(out);
 }

@@ -353,7 +353,7 @@ enum serve_result docker_update(struct serve_request *request)
 	if (cJSON_IsString(name) && *name->valuestring)
 		world_set_string(&c->restart_policy, name->valuestring);
 	cJSON_Delete(body);
-	world_emit(c, "update", NULL);
+	world_emit(c, "update", (char *)NULL);
 	return serve_text(request, 200, "application/json", "{\"Warnings\":null}\n");
 }
 
@@ -417,6 +417,6 @@ enum serve_result docker_top(struct serve_request *request)
 	}
 	json_end_array(&out);
 	json_end_object(&out);
-	world_emit(c, "top", NULL);
+	world_emit(c, "top", (char *)NULL);
 	return json_reply(request, 200, &out);
 }

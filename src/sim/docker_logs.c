@@ -186,7 +186,7 @@ enum serve_result docker_attach(struct serve_request *request)
 	stream->attached = true;
 	if (!serve_query_bool(request, "logs", false))
 		skip_to_tail(stream, c, 0);
-	world_emit(c, "attach", NULL);
+	world_emit(c, "attach", (char *)NULL);
 	if (serve_wants_upgrade(request))
 		return serve_upgrade(
 			request, "application/vnd.docker.raw-stream", fill_log, ignore_input, stream, free);

@@ -54,7 +54,10 @@ static void write_figures(
 	}
 }
 
-/* Version 1: each figure for the group itself and, with "total_", for it and those below it. */
+/*
+ * Version 1: each figure for the group itself and, with "total_", for it and those below it. The engine
+ * passes no "shmem" on; shared memory is in "cache", and on the anonymous lists.
+ */
 static void write_memory_v1(struct json_out *out, const struct world_sample *s)
 {
 	int64_t limit = s->limit;
@@ -72,7 +75,6 @@ static void write_memory_v1(struct json_out *out, const struct world_sample *s)
 		{"pgpgout", (int64_t)s->faults / 2},
 		{"rss", s->anon},
 		{"rss_huge", 0},
-		{"shmem", s->shmem},
 		{"unevictable", 0},
 		{"writeback", 0},
 	};
@@ -144,16 +146,20 @@ static void write_block(struct json_out *out, const struct world_sample *s, int 
 	};
 
 	json_object(out, "blkio_stats");
-	json_array(out, "io_service_bytes_recursive");
-	for (size_t i = 0; i < 2; i++) {
-		json_object(out, NULL);
-		json_int(out, "major", 8);
-		json_int(out, "minor", 0);
-		json_string(out, "op", figures[i].name);
-		json_int(out, "value", figures[i].value);
-		json_end_object(out);
+	if (!s->block_read && !s->block_write) {
+		json_raw(out, "io_service_bytes_recursive", cgroup == 1 ? "[]" : "null");
+	} else {
+		json_array(out, "io_service_bytes_recursive");
+		for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+			json_object(out, NULL);
+			json_int(out, "major", 8);
+			json_int(out, "minor", 0);
+			json_string(out, "op", figures[i].name);
+			json_int(out, "value", figures[i].value);
+			json_end_object(out);
+		}
+		json_end_array(out);
 	}
-	json_end_array(out);
 	for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
 		json_raw(out, empty[i], cgroup == 1 ? "[]" : "null");
 	json_end_object(out);
