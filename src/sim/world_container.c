@@ -156,10 +156,13 @@ bool world_start(struct world_container *c, const char **error)
 	return true;
 }
 
+/* Docker forgets how long it waited once a container ran for ten seconds, but goes on counting. */
 static int64_t restart_delay(const struct world_container *c)
 {
 	int64_t delay = RESTART_FIRST_MS;
 
+	if (c->finished - c->started > 10000)
+		return delay;
 	for (int i = 0; i < c->restart_count && delay < RESTART_LONGEST_MS; i++)
 		delay *= 2;
 	return delay < RESTART_LONGEST_MS ? delay : RESTART_LONGEST_MS;
@@ -201,9 +204,6 @@ void world_die(struct world_container *c, int exit_code, bool oom)
 
 	if (c->status != WORLD_RUNNING && c->status != WORLD_PAUSED)
 		return;
-	/* Docker forgets how often it restarted one that then ran for ten seconds. */
-	if (world->wall - c->started > 10000)
-		c->restart_count = 0;
 	end(c, exit_code, oom);
 	if (!restarts(c))
 		return;
@@ -242,10 +242,19 @@ static void tell(struct world_container *c, int signal)
 	world_emit(c, "kill", "signal", number, NULL);
 }
 
+/* A paused process is let go after the signal of a stop or a restart, so that it can obey. */
+static void thaw(struct world_container *c)
+{
+	if (c->status != WORLD_PAUSED)
+		return;
+	c->status = WORLD_RUNNING;
+	world_emit(c, "unpause", NULL);
+}
+
 bool world_stop(struct world_container *c, int64_t grace, const char **error)
 {
 	const struct world *world = c->server->world;
-	int64_t needs = c->hang_api || c->status == WORLD_PAUSED ? grace : TERM_MS;
+	int64_t needs = c->hang_api ? grace : TERM_MS;
 
 	if (c->status == WORLD_RESTARTING) {
 		c->asked_to_stop = true;
@@ -262,6 +271,7 @@ bool world_stop(struct world_container *c, int64_t grace, const char **error)
 		return true;
 	c->asked_to_stop = true;
 	tell(c, SIGTERM);
+	thaw(c);
 	if (world->still || grace <= 0)
 		finish_stop(c, c->hang_api ? EXIT_KILLED : 0);
 	else
@@ -304,6 +314,7 @@ bool world_restart(struct world_container *c, const char **error)
 	}
 	if (c->status == WORLD_RUNNING || c->status == WORLD_PAUSED) {
 		tell(c, SIGTERM);
+		thaw(c);
 		finish_stop(c, 0);
 	}
 	c->restart_count = 0;
@@ -394,9 +405,10 @@ bool world_answering(const struct world_container *c)
 	return world_listening(c) && c->status == WORLD_RUNNING && !c->hang_api;
 }
 
-/* The restart policy's turn. */
+/* The restart policy's turn. Engine 20.10 goes on saying OOMKilled of the new process. */
 void world_restart_due(struct world_container *c)
 {
+	bool killed = c->oom_killed && strncmp(c->server->engine_version, "20.", 3) == 0;
 	int count = c->restart_count;
 
 	if (port_conflict(c)) {
@@ -405,4 +417,5 @@ void world_restart_due(struct world_container *c)
 	}
 	begin(c);
 	c->restart_count = count;
+	c->oom_killed = killed;
 }
