@@ -7,6 +7,8 @@
 /* How far back the first stream reaches: as long as an OOM kill is held. */
 #define HISTORY_MS (10 * 60 * 1000)
 #define HELD_MAX   HTTP_LINE_MAX
+/* How long a single look waits for events to arrive; it takes a second anyway. */
+#define ONCE_MARGIN_MS 300
 /* All but exec_*, of which we make most; "died" and "remove" are Podman's words. As a query takes it:
  * {"type":["container"],"event":["create",...]}. */
 #define QUOTED(word) "%22" word "%22"
@@ -195,7 +197,7 @@ static void ask_events(struct poll *p)
 {
 	struct engine *e = p->owner;
 	struct watch *w = e->watch;
-	char path[sizeof filters + 128], until[32] = "";
+	char path[sizeof filters + 128], until[48] = "";
 	if (e->status != ENGINE_UP || e->stream != NULL)
 		return;
 	int64_t now = engine_wall(e), since_ns = e->last_event_ns;
@@ -203,8 +205,11 @@ static void ask_events(struct poll *p)
 	if (!e->resumed)
 		since_ns = (now - HISTORY_MS) * 1000000;
 	e->stream_opened_wall = now;
+	/* Past our own question, so that what happened just before it is in the answer. */
+	int64_t end = now + ONCE_MARGIN_MS;
 	if (w->once)
-		snprintf(until, sizeof until, "&until=%lld", (long long)(now / 1000));
+		snprintf(until, sizeof until, "&until=%lld.%03lld000000", (long long)(end / 1000),
+			(long long)(end % 1000));
 	engine_path(e, path, sizeof path, "/events?filters=%s&since=%lld.%09lld%s", filters,
 		(long long)(since_ns / 1000000000), (long long)(since_ns % 1000000000), until);
 	ndjson_init(&e->lines, HTTP_LINE_MAX, on_line, e);
