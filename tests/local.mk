@@ -5,7 +5,7 @@ AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_top_srcdir)'; export srcdir; \
 	builddir='$(abs_top_builddir)'; export builddir; \
 	TEST_TIMEOUT_FACTOR=$(TEST_TIMEOUT_FACTOR); export TEST_TIMEOUT_FACTOR;
-EXTRA_DIST += %D%/README.md %D%/coverage.awk %D%/driver %D%/lint %D%/totals
+EXTRA_DIST += %D%/.clang-tidy %D%/README.md %D%/coverage.awk %D%/driver %D%/lint %D%/totals
 
 # Unit tests need Criterion; without it the check target says so instead of passing with nothing run.
 if HAVE_CRITERION
