@@ -3,6 +3,11 @@ EXTRA_DIST += %D%/POTFILES.in %D%/LINGUAS $(CATALOGUES)
 CONFIGURE_DEPENDENCIES = $(top_srcdir)/%D%/LINGUAS
 CLEANFILES += %D%/ollama-top.pot
 
+# lint compares the list with this.
+update-potfiles:
+	@cd $(top_srcdir) && { sed -n '/^#/p' %D%/POTFILES.in; grep -rlE '\b(_|N_|P_)\("' src --include='*.[ch]' | LC_ALL=C sort; } \
+		>%D%/POTFILES.new && mv %D%/POTFILES.new %D%/POTFILES.in
+
 update-pot:
 	@test -n "$(XGETTEXT)" || { echo "xgettext is missing (Debian: gettext)" >&2; exit 1; }
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(XGETTEXT) --directory=$(top_srcdir) --files-from=$(top_srcdir)/%D%/POTFILES.in \
@@ -24,4 +29,4 @@ uninstall-local:
 		rm -f "$(DESTDIR)$(localedir)/$$(basename "$$po" .po)/LC_MESSAGES/$(PACKAGE).mo"; \
 	done
 
-.PHONY: update-pot update-po
+.PHONY: update-potfiles update-pot update-po
