@@ -1,6 +1,12 @@
-#include <stdio.h>
-int main(void)
+#include "cli/command.h"
+#include "ollama-top/i18n.h"
+
+#include <locale.h>
+
+int main(int argc, char **argv)
 {
-	puts("ollama-top: not built yet");
-	return 2;
+	setlocale(LC_ALL, "");
+	bindtextdomain("ollama-top", LOCALEDIR);
+	textdomain("ollama-top");
+	return command_main(argc, argv);
 }

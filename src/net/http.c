@@ -353,6 +353,22 @@ void http_after_curl(struct http *http)
 		finish_close(http);
 }
 
+/*
+ * At the first request: libcurl and its TLS library take some 10 ms to start, which the console's
+ * first picture does not wait for.
+ */
+static bool open_curl(struct http *http)
+{
+	if (http->multi != NULL)
+		return true;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return false;
+	if (http_multi_open(http))
+		return true;
+	curl_global_cleanup();
+	return false;
+}
+
 struct http *http_new(uv_loop_t *loop, const struct clock *clock)
 {
 	struct http *http = calloc(1, sizeof *http);
@@ -370,15 +386,6 @@ struct http *http_new(uv_loop_t *loop, const struct clock *clock)
 	TAILQ_INIT(&http->endpoints);
 	TAILQ_INIT(&http->hosts);
 	TAILQ_INIT(&http->ready);
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-		free(http);
-		return NULL;
-	}
-	if (!http_multi_open(http)) {
-		curl_global_cleanup();
-		free(http);
-		return NULL;
-	}
 	uv_idle_init(loop, &http->kick);
 	uv_timer_init(loop, &http->curl_timer);
 	uv_timer_init(loop, &http->deadline_timer);
@@ -413,7 +420,7 @@ struct http_request *http_send(struct http_endpoint *endpoint, const struct http
 	size_t size = strlen(method) + strlen(endpoint->base) + strlen(options->path) + 2;
 	struct http_request *r;
 
-	if (http == NULL)
+	if (http == NULL || !open_curl(http))
 		return NULL;
 	if (options->json != NULL)
 		size += strlen(options->json) + 1;
