@@ -61,7 +61,9 @@ static void draw_latency(const struct look *look, const void *item, const struct
 	else
 		canvas_field(cell, 0, 0, cell->w, ALIGN_RIGHT,
 			i->api.latency_ms > FLEET_SLOW_MS ? FACE_WARNING : FACE_NORMAL,
-			format_latency(text, sizeof(text), i->api.latency_ms));
+			i->api.latency_ms > 0 && i->api.latency_ms < 0.95
+				? "<1ms"
+				: format_latency(text, sizeof(text), i->api.latency_ms));
 }
 
 static void draw_memory(const struct look *look, const void *item, const struct canvas *cell)
@@ -191,17 +193,19 @@ static void draw_store(const struct look *look, const void *item, const struct c
 		return;
 	}
 	bool stale = s->mount_seen_at && fleet_stale(look->fleet, s->mount_seen_at, MOUNT_INTERVAL_MS);
-	(void)snprintf(text, sizeof(text), "%s %s ",
-		s->read_only == 1   ? "ro"
-		: s->read_only == 0 ? "rw"
-				    : "?",
-		s->fstype ? s->fstype : "");
-	int x = canvas_text(cell, 0, 0, stale ? FACE_DIM : FACE_NORMAL, text);
 	if (stale)
 		(void)snprintf(verdict, sizeof(verdict), "(%s)",
 			format_age(age, sizeof(age), look_age(look, s->mount_seen_at)));
-	if (cell->w > x)
-		canvas_field(cell, 0, x, cell->w - x, ALIGN_LEFT, stale ? FACE_DIM : face, verdict);
+	const char *access = s->read_only == 1 ? "ro " : s->read_only == 0 ? "rw " : "";
+	const char *fstype = s->fstype ? s->fstype : "";
+	/* What is wrong must be read whole; that it is read-only matters less. */
+	if (text_columns(look->theme, fstype) + text_columns(look->theme, verdict) + 4 > cell->w)
+		access = "";
+	(void)snprintf(text, sizeof(text), "%s%s ", access, fstype);
+	if (text_columns(look->theme, text) + text_columns(look->theme, verdict) > cell->w)
+		text[0] = 0;
+	int x = canvas_text(cell, 0, 0, stale ? FACE_DIM : FACE_NORMAL, text);
+	canvas_field(cell, 0, x, cell->w - x, ALIGN_LEFT, stale ? FACE_DIM : face, verdict);
 }
 
 enum {
@@ -224,7 +228,7 @@ static const struct column instance_columns[COLUMN_COUNT] = {
 	[COLUMN_MEMORY] = {N_("MEMORY"), USAGE_COLUMNS, 24, 6, 1, ALIGN_LEFT, draw_memory},
 	[COLUMN_CPU] = {N_("CPU"), 5, 5, 0, 5, ALIGN_RIGHT, draw_cpu},
 	[COLUMN_LOADED] = {N_("LOADED"), LOADED_LEAST, 64, 3, 2, ALIGN_LEFT, draw_loaded},
-	[COLUMN_STORE] = {N_("STORE"), 11, 24, 1, 3, ALIGN_LEFT, draw_store},
+	[COLUMN_STORE] = {N_("STORE"), 11, 18, 2, 3, ALIGN_LEFT, draw_store},
 };
 
 static const size_t sorted_column[SORT_COUNT] = {
