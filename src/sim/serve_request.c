@@ -123,9 +123,10 @@ static bool held_back(struct pending *pending)
 	int slow = 0;
 
 	if (hostile && strcmp(hostile, "reset") == 0) {
-		struct linger now = {.l_onoff = 1, .l_linger = 0};
+		/* Disconnecting an open socket sends the reset at once; closing it would end it politely. */
+		const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
 
-		setsockopt(pending->conn->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+		connect(pending->conn->fd, &nowhere, sizeof nowhere);
 		pending->aborted = true;
 		return true;
 	}
