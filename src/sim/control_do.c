@@ -275,6 +275,18 @@ static bool do_drift(const struct command *c)
 	return true;
 }
 
+/* What keeps a read-only instance from starting: an empty folder left by a deleted model, or no key yet. */
+static bool do_store(const struct command *c)
+{
+	struct world_store *store = store_of(c);
+
+	if (!store)
+		return fail(c, "the target has no store");
+	store->leftover = flag_of(c, "leftover", store->leftover);
+	store->no_key = flag_of(c, "no_key", store->no_key);
+	return true;
+}
+
 static bool do_hang(const struct command *c)
 {
 	const char *what = text_of(c, "what", "api");
@@ -402,6 +414,20 @@ static bool do_docker_api(const struct command *c)
 	       fail(c, "out of memory");
 }
 
+/* The container's environment, as it will be at its next start. */
+static bool do_env(const struct command *c)
+{
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(c->json, "env");
+	const char *words[32];
+	size_t count = 0;
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, list) if (cJSON_IsString(item) && count < 32) words[count++] =
+		item->valuestring;
+	return world_set_list(&c->container->env, &c->container->env_count, words, count) ||
+	       fail(c, "out of memory");
+}
+
 static bool do_log(const struct command *c)
 {
 	world_log(c->container, flag_of(c, "stderr", true), "%s", text_of(c, "text", ""));
@@ -429,6 +455,7 @@ static const struct verb {
 	{"remove-model", TARGET_EITHER, do_remove_model},
 	{"mount", TARGET_EITHER, do_mount},
 	{"drift", TARGET_CONTAINER, do_drift},
+	{"store", TARGET_EITHER, do_store},
 	{"hang", TARGET_EITHER, do_hang},
 	{"slow", TARGET_EITHER, do_slow},
 	{"refuse", TARGET_EITHER, do_refuse},
@@ -440,6 +467,7 @@ static const struct verb {
 	{"exec-forbidden", TARGET_SERVER, do_exec_forbidden},
 	{"no-cat", TARGET_SERVER, do_no_cat},
 	{"docker-api", TARGET_SERVER, do_docker_api},
+	{"env", TARGET_CONTAINER, do_env},
 	{"log", TARGET_CONTAINER, do_log},
 };
 

@@ -1,6 +1,9 @@
 /*
  * main.c - ollama-top-sim: options, the world, the loop.
  */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
 #include "alone.h"
 #include "ollama-top/i18n.h"
 #include "scenario.h"
@@ -16,11 +19,9 @@
 #include <unistd.h>
 #include <uv.h>
 
-#define EXIT_USAGE 2
-
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "unknown"
-#endif
+#define EXIT_USAGE   2
+#define STATUS_PORTS (-1) /* somebody else took a port since it was found free */
+#define PORT_TRIES   5
 
 struct program {
 	uv_loop_t loop;
@@ -46,7 +47,8 @@ enum option_code {
 	OPTION_SEED,
 	OPTION_FREE_PORTS,
 	OPTION_OLLAMA,
-	OPTION_MODELS
+	OPTION_MODELS,
+	OPTION_TRAEFIK
 };
 
 static const struct option OPTIONS[] = {
@@ -56,6 +58,7 @@ static const struct option OPTIONS[] = {
 	{"still", no_argument, NULL, OPTION_STILL},
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"free-ports", no_argument, NULL, OPTION_FREE_PORTS},
+	{"traefik-file", required_argument, NULL, OPTION_TRAEFIK},
 	{"ollama", required_argument, NULL, OPTION_OLLAMA},
 	{"models-dir", required_argument, NULL, OPTION_MODELS},
 	{"help", no_argument, NULL, 'h'},
@@ -75,6 +78,8 @@ static void usage(FILE *out)
 		"      --still               the fleet's clock stands; nothing happens by itself\n"
 		"      --seed N              for what is random\n"
 		"      --free-ports          use free ports, not the usual ones\n"
+		"      --traefik-file FILE   the balancer's pool is what this file says; written first if "
+		"missing\n"
 		"      --ollama ADDR:PORT    be one Ollama server: real memory, real CPU, models in a real "
 		"folder\n"
 		"      --models-dir DIR      that folder (default $OLLAMA_MODELS, or ~/.ollama/models)\n"
@@ -127,6 +132,9 @@ static int parse(int argc, char **argv, struct options *options)
 			break;
 		case OPTION_FREE_PORTS:
 			options->scenario.free_ports = true;
+			break;
+		case OPTION_TRAEFIK:
+			options->scenario.traefik_file = optarg;
 			break;
 		case OPTION_OLLAMA:
 			options->ollama = optarg;
@@ -260,9 +268,10 @@ static int run(struct program *program, const struct options *options)
 	serve_control_port(program->serve, control_port);
 	add_routes(program->serve, options->ollama);
 	watch_signals(program);
-	if (!serve_sync(program->serve, error, sizeof error))
+	if (!serve_sync(program->serve, error, sizeof error)) {
 		fprintf(stderr, "ollama-top-sim: %s\n", error);
-	else if (options->follow_fd >= 0 && !follow(program, options->follow_fd))
+		status = STATUS_PORTS;
+	} else if (options->follow_fd >= 0 && !follow(program, options->follow_fd))
 		fprintf(stderr, _("ollama-top-sim: descriptor %d cannot be followed\n"), options->follow_fd);
 	else if (!options->ollama && !say_ready(program, options->ready_fd, control_port))
 		fprintf(stderr, _("ollama-top-sim: cannot write the configuration to descriptor %d: %s\n"),
@@ -305,7 +314,7 @@ static int play_alone(const struct options *options)
 	snprintf(usual, sizeof usual, "%s/.ollama/models", home ? home : "/root");
 	world = alone_world(options->ollama, dir && *dir ? dir : usual, &alone, error, sizeof error);
 	if (world)
-		status = play(options, world);
+		status = play(options, world) == EXIT_SUCCESS ? EXIT_SUCCESS : EXIT_FAILURE;
 	else
 		fprintf(stderr, "Error: %s\n", error);
 	world_free(world);
@@ -313,14 +322,12 @@ static int play_alone(const struct options *options)
 	return status;
 }
 
-static int play_fleet(const struct options *options)
+static int play_scenario(const struct options *options)
 {
 	struct world *world;
 	char error[300];
 	int status;
 
-	if (!scenario_text(options->name) && access(options->name, R_OK) != 0)
-		return unknown_scenario(options->name);
 	world = scenario_load(options->name, &options->scenario, error, sizeof error);
 	if (!world) {
 		fprintf(stderr, "ollama-top-sim: %s\n", error);
@@ -330,6 +337,17 @@ static int play_fleet(const struct options *options)
 	scenario_free(world);
 	world_free(world);
 	return status;
+}
+
+static int play_fleet(const struct options *options)
+{
+	int status = STATUS_PORTS;
+
+	if (!scenario_text(options->name) && access(options->name, R_OK) != 0)
+		return unknown_scenario(options->name);
+	for (int i = 0; i < PORT_TRIES && status == STATUS_PORTS; i++)
+		status = play_scenario(options);
+	return status == STATUS_PORTS ? EXIT_FAILURE : status;
 }
 
 int main(int argc, char **argv)

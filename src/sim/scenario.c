@@ -5,6 +5,7 @@
 
 #include "control.h"
 #include "serve.h"
+#include "traefik_file.h"
 #include "yaml_json.h"
 
 #include <math.h>
@@ -12,19 +13,30 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define FILE_LIMIT     ((size_t)1 << 20)
 #define SERVERS_MAX    250
 #define INSTANCES_MAX  250
 #define PORT_TRIES     64
+#define PORT_LOW       15000
+#define PORT_HIGH      32000
 #define DEFAULT_PORTS  16
 #define STORE_PATH     "/root/.ollama"
 #define DEFAULT_SOURCE "/opt/ollama-models"
+
+/* Ports that a part of this world will listen on. */
+struct promise {
+	char host[40];
+	int first, count;
+};
 
 struct build {
 	struct world *world;
 	const struct scenario_options *options;
 	const cJSON *stores;
+	struct promise *promised;
+	size_t promised_count;
 	char *error;
 	size_t size;
 };
@@ -335,24 +347,48 @@ static bool build_instance(struct build *b, struct world_server *server, const c
 	return build_loads(b, c, cJSON_GetObjectItemCaseSensitive(json, "load"));
 }
 
-static bool block_is_free(const char *host, int first, int count)
+/* Free now, and not promised to another part of this world. */
+static bool block_is_free(const struct build *b, const char *host, int first, int count)
 {
+	for (size_t i = 0; i < b->promised_count; i++) {
+		const struct promise *p = &b->promised[i];
+
+		if (strcmp(p->host, host) == 0 && first < p->first + p->count && p->first < first + count)
+			return false;
+	}
 	for (int port = first; port < first + count; port++)
 		if (port > 65535 || serve_probe_port(host, port) < 0)
 			return false;
 	return true;
 }
 
-static int free_block(const char *host, int count)
+/* Below the ports that the system gives to outgoing connections; from a place that differs in each process. */
+static int free_block(const struct build *b, const char *host, int count)
 {
-	for (int i = 0; i < PORT_TRIES; i++) {
-		int port = serve_probe_port(host, 0);
+	uint64_t place = uv_hrtime() / 1000 * 7919 + (uint64_t)getpid() * 104729;
 
-		/* Most free ports that the system offers are high: a block must still fit under 65536. */
-		if (port > 0 && port + count <= 65535 && block_is_free(host, port, count))
+	for (int i = 0; i < PORT_TRIES; i++) {
+		int port = PORT_LOW +
+			   (int)((place + (uint64_t)i * 613) % (PORT_HIGH - PORT_LOW - (unsigned)count));
+
+		if (block_is_free(b, host, port, count))
 			return port;
 	}
 	return 0;
+}
+
+static bool promise(struct build *b, const char *host, int first, int count)
+{
+	struct promise *grown = realloc(b->promised, (b->promised_count + 1) * sizeof *grown);
+
+	if (!grown)
+		return fail(b, "out of memory", NULL);
+	b->promised = grown;
+	grown += b->promised_count++;
+	snprintf(grown->host, sizeof grown->host, "%s", host);
+	grown->first = first;
+	grown->count = count;
+	return true;
 }
 
 /* The port or the block of ports as wished, or a free one. */
@@ -360,14 +396,14 @@ static bool settle(struct build *b, const char *what, const char *host, int *por
 {
 	int wished = *port;
 
-	if (!b->options->free_ports && block_is_free(host, wished, count))
-		return true;
-	*port = free_block(host, count);
+	if (!b->options->free_ports && block_is_free(b, host, wished, count))
+		return promise(b, host, wished, count);
+	*port = free_block(b, host, count);
 	if (*port == 0)
 		return fail(b, "no free ports on", host);
 	if (!b->options->free_ports)
 		fprintf(stderr, "ollama-top-sim: %s:%d (%s) is taken, using %d\n", host, wished, what, *port);
-	return true;
+	return promise(b, host, *port, count);
 }
 
 static bool build_server(struct build *b, const cJSON *json, int n)
@@ -421,14 +457,17 @@ static bool build_traefik(struct build *b, const cJSON *json)
 	static const char *const keys[] = {"address", "port", "service", "dynamic_file", NULL};
 	struct world *world = b->world;
 
+	const char *file;
+
 	if (!json)
 		return true;
+	file = b->options->traefik_file ? b->options->traefik_file : text_of(json, "dynamic_file", NULL);
 	world->traefik_port = number_of(json, "port", 8080);
 	if (!known_keys(b, json, keys, "traefik"))
 		return false;
 	if (!world_set_string(&world->traefik_host, text_of(json, "address", "127.0.0.1")) ||
 		!world_set_string(&world->traefik_service, text_of(json, "service", "ollama")) ||
-		!world_set_string(&world->traefik_file, text_of(json, "dynamic_file", NULL)))
+		!world_set_string(&world->traefik_file, file))
 		return fail(b, "out of memory", NULL);
 	if (!settle(b, "Traefik", world->traefik_host, &world->traefik_port, 1))
 		return false;
@@ -442,6 +481,8 @@ static bool build_traefik(struct build *b, const cJSON *json)
 				return fail(b, "out of memory", NULL);
 		}
 	}
+	if (file && !traefik_file_write(world))
+		return fail(b, "cannot write", file);
 	return true;
 }
 
@@ -530,6 +571,7 @@ static bool build(struct build *b, const cJSON *root)
 	}
 	if (b->world->server_count == 0)
 		return fail(b, "a scenario needs servers", NULL);
+	world_forget_events(b->world);
 	return build_traefik(b, cJSON_GetObjectItemCaseSensitive(root, "traefik")) &&
 	       build_after(b, cJSON_GetObjectItemCaseSensitive(root, "after")) && build_script(b, root);
 }
@@ -590,6 +632,7 @@ struct world *scenario_load(
 		b.world = NULL;
 	}
 	cJSON_Delete(root);
+	free(b.promised);
 	return b.world;
 }
 

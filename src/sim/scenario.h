@@ -13,6 +13,7 @@ struct scenario_options {
 	bool still;
 	bool free_ports;
 	uint64_t seed;
+	const char *traefik_file; /* in place of the scenario's own; NULL: none given */
 };
 
 /* The names of the built-in scenarios, ended by NULL. */

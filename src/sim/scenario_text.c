@@ -68,7 +68,7 @@ static const struct builtin BUILTINS[] = {
 			       "  - {do: mount, target: 84/ollama-2, fstype: ext4, source: /dev/sda1, "
 			       "read_only: true, store: empty}\n"},
 	{"oom", FLEET "after:\n"
-		      "  - {do: load, target: 84/ollama-1, model: \"llama2:13b\", context: 16384}\n"
+		      "  - {do: load, target: 84/ollama-1, model: \"llama2:13b\", context: 19000}\n"
 		      "script:\n"
 		      "  - {at: 2s, do: die, target: 84/ollama-3, exit: 137, oom: true, stay: true}\n"},
 	{"drift", FLEET "after:\n"

@@ -3,6 +3,7 @@
  * (https://doc.traefik.io/traefik/operations/api/).
  */
 #include "serve.h"
+#include "traefik_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -130,6 +131,13 @@ static enum serve_result get_version(struct serve_request *request)
 	return serve_reply_json(request, 200, json);
 }
 
+/* Traefik follows its file; here it is looked at when somebody asks. */
+static bool before(struct serve_request *request)
+{
+	traefik_file_follow(request->world);
+	return false;
+}
+
 static const struct serve_route ROUTES[] = {
 	{"GET", "/api/http/services", get_services},
 	{"GET", "/api/http/services/*", get_service},
@@ -141,4 +149,5 @@ static const struct serve_route ROUTES[] = {
 void traefik_routes(struct serve *serve)
 {
 	serve_routes(serve, SERVE_TRAEFIK, ROUTES, sizeof ROUTES / sizeof *ROUTES);
+	serve_before(serve, SERVE_TRAEFIK, before);
 }

@@ -119,6 +119,7 @@ void world_container_free(struct world_container *c)
 	free(c->name);
 	free(c->image);
 	free(c->error);
+	free(c->start_error);
 	free(c->restart_policy);
 	free(c->network);
 	free(c->create_json);

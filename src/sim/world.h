@@ -73,9 +73,11 @@ struct world_pull {
 };
 
 struct world_store {
-	char *source; /* where it really is: "84:/var/lib/x" or "/opt/ollama-models" */
-	bool nfs;     /* exported: clients see changes late and hang with it */
-	bool hung;    /* the server does not answer: df, ls, /api/tags block on clients */
+	char *source;  /* where it really is: "84:/var/lib/x" or "/opt/ollama-models" */
+	bool nfs;      /* exported: clients see changes late and hang with it */
+	bool leftover; /* an empty manifest folder of a deleted model, which Ollama prunes at its start */
+	bool no_key;   /* id_ed25519 is not there yet; a container that can write makes it */
+	bool hung;     /* the server does not answer: df, ls, /api/tags block on clients */
 	int64_t total, available, inodes, inodes_free; /* bytes; `available` without what the models use */
 	struct world_model **models;
 	size_t model_count;
@@ -153,6 +155,7 @@ struct world_container {
 	int64_t created, started, finished; /* wall; 0 never */
 	int64_t restart_at;                 /* wall: when a restarting one starts again */
 	int64_t stop_at;                    /* wall: a stop under way ends then; 0 none */
+	char *start_error;                  /* it will exit at ready_at, saying this; NULL: it will answer */
 	int64_t ready_at;                   /* wall: the API answers from here */
 	int64_t memory_limit;               /* bytes; 0 none */
 	int64_t nano_cpus;                  /* 0 none */
@@ -302,7 +305,8 @@ struct world {
 	char *traefik_host; /* NULL: no balancer */
 	int traefik_port;
 	char *traefik_service;
-	char *traefik_file; /* optional dynamic file that is read instead of `pool` */
+	char *traefik_file;    /* optional dynamic file that is read instead of `pool` */
+	int64_t traefik_stamp; /* of that file when it was last read */
 	struct world_pool_server *pool;
 	size_t pool_count;
 	int64_t nfs_delay_ms; /* attribute caching */
@@ -373,6 +377,8 @@ const struct world_log_line *world_log_after(const struct world_container *c, ui
 void world_emit(struct world_container *c, const char *action, ...) __attribute__((sentinel));
 void world_emit_server(struct world_server *server, const char *type, const char *action, const char *id, ...)
 	__attribute__((sentinel));
+/* What happened while the world was built did not happen in it. */
+void world_forget_events(struct world *world);
 /* The oldest kept event newer than `serial` (0: all); NULL when there is none. */
 const struct world_event *world_event_after(const struct world *world, uint64_t serial);
 

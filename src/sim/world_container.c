@@ -106,6 +106,36 @@ static const char *port_conflict(const struct world_container *c)
 	return NULL;
 }
 
+static bool has_env(const struct world_container *c, const char *setting)
+{
+	for (size_t i = 0; i < c->env_count; i++)
+		if (strcmp(c->env[i], setting) == 0)
+			return true;
+	return false;
+}
+
+/* What Ollama does to its store at its start, and cannot do to a read-only one (DESIGN.md 10.2, 10.3). */
+static const char *start_trouble(const struct world_container *c)
+{
+	struct world_store *store = world_store_of(c);
+	bool writable = !world_store_read_only(c);
+	bool prunes = !has_env(c, "OLLAMA_NOPRUNE=1");
+
+	if (!c->ollama || !store)
+		return NULL;
+	if (writable) {
+		store->no_key = false;
+		store->leftover = store->leftover && !prunes;
+		return NULL;
+	}
+	if (store->no_key)
+		return "Error: open /root/.ollama/id_ed25519: read-only file system";
+	if (store->leftover && prunes)
+		return "Error: remove /root/.ollama/models/manifests/registry.ollama.ai/library/codellama: "
+		       "read-only file system";
+	return NULL;
+}
+
 static void begin(struct world_container *c)
 {
 	struct world *world = c->server->world;
@@ -131,7 +161,8 @@ static void begin(struct world_container *c)
 		c->health_interval = HEALTH_INTERVAL_MS;
 	c->health_at = world->wall + (int64_t)world_random(world, (uint64_t)c->health_interval);
 	world_set_string(&c->error, NULL);
-	if (c->ollama)
+	world_set_string(&c->start_error, start_trouble(c));
+	if (c->ollama && !c->start_error)
 		world_slog(c, "INFO", "routes.go:1288", "msg=\"Listening on [::]:%d (version %s)\"",
 			c->container_port, world->ollama_version);
 	world_emit(c, "start", NULL);
@@ -279,6 +310,12 @@ bool world_stop(struct world_container *c, int64_t grace, const char **error)
 	return true;
 }
 
+void world_start_fails(struct world_container *c)
+{
+	world_log(c, true, "%s", c->start_error);
+	world_die(c, 1, false);
+}
+
 /* A stop whose time has come: by SIGKILL where SIGTERM was not heard. */
 void world_stop_due(struct world_container *c)
 {
@@ -395,7 +432,7 @@ bool world_remove(struct world_container *c, bool force, const char **error)
 
 bool world_listening(const struct world_container *c)
 {
-	return c->ollama && c->host_port && !c->refuse &&
+	return c->ollama && c->host_port && !c->refuse && !c->start_error &&
 	       (c->status == WORLD_RUNNING || c->status == WORLD_PAUSED) &&
 	       c->server->world->wall >= c->ready_at;
 }

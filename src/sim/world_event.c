@@ -58,6 +58,13 @@ static struct world_event *next_event(struct world *world)
 	return event;
 }
 
+void world_forget_events(struct world *world)
+{
+	for (size_t i = 0; i < world->event_count; i++)
+		clear(&world->events[(world->event_head + i) % WORLD_EVENTS_MAX]);
+	world->event_head = world->event_count = 0;
+}
+
 static void add_list(struct world_event *event, va_list arguments)
 {
 	const char *name;

@@ -26,6 +26,8 @@ void world_health_tick(struct world_container *c);
 /* A stop whose grace is over, and a restart whose delay is. */
 void world_stop_due(struct world_container *c);
 void world_restart_due(struct world_container *c);
+/* It cannot start with the store that it found. */
+void world_start_fails(struct world_container *c);
 /* Cores that it burns now. */
 double world_cores(const struct world_container *c);
 int64_t world_anon(const struct world_container *c);

@@ -134,6 +134,10 @@ static void container_tick(struct world_container *c, int64_t ms)
 		world_stop_due(c);
 		return;
 	}
+	if (c->start_error && now >= c->ready_at) {
+		world_start_fails(c);
+		return;
+	}
 	if (c->status == WORLD_PAUSED)
 		return;
 	burn(c, ms);

@@ -3,6 +3,7 @@ E2E_PLAIN_TESTS += %D%/bootstrap %D%/driver
 E2E_PLAIN_TESTS += %D%/engine
 E2E_TESTS += %D%/screen
 E2E_TESTS += %D%/sim-docker
+E2E_TESTS += %D%/sim-ollama
 EXTRA_DIST += %D%/tap.sh %D%/engine.sh %D%/screens
 
 # Runs the scripts of tests/e2e/screens in a terminal of libvterm.
