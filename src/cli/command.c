@@ -4,7 +4,9 @@
 #include "ollama-top/i18n.h"
 #include "ollama-top/text.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command commands[] = {
 	{NULL, "", N_("the console"), console_run, 0, false},
@@ -78,8 +80,20 @@ void command_complain(const char *message)
 	fprintf(stderr, "%s: %s\n", PACKAGE_NAME, message);
 }
 
+/* A socket must not become standard output because that was closed: writing there fails instead. */
+static void hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 &&
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) {
+			return;
+		}
+	}
+}
+
 int command_main(int argc, char **argv)
 {
+	hold_standard_files();
 	struct options options;
 	char error[OPTIONS_ERROR_MAX];
 	if (!options_parse(&options, argc, argv, error)) {

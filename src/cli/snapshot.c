@@ -96,7 +96,10 @@ int snapshot_run(const struct options *options)
 	watch_once(app->watch, SAMPLES_APART_MS + 2 * app->spec->timeout_ms, on_ready, &snapshot);
 	uv_run(&app->loop, UV_RUN_DEFAULT);
 	stop_signals(&snapshot);
-	exit_status = snapshot.interrupted || !snapshot.ready ? EXIT_INTERRUPTED
-							      : print(app->fleet, options->format);
+	if (snapshot.interrupted) {
+		exit_status = EXIT_INTERRUPTED;
+	} else if (snapshot.ready) {
+		exit_status = print(app->fleet, options->format);
+	}
 	return app_close(app, exit_status);
 }

@@ -1,6 +1,7 @@
 # End-to-end tests: scripts only, one per line; tests/README.md has the rules.
 E2E_PLAIN_TESTS += %D%/bootstrap %D%/driver
 E2E_PLAIN_TESTS += %D%/engine
+E2E_TESTS += %D%/command-line
 E2E_TESTS += %D%/screen
 E2E_TESTS += %D%/sim-docker
 E2E_TESTS += %D%/sim-ollama
