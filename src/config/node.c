@@ -120,11 +120,13 @@ static bool remember(struct builder *b, const yaml_char_t *anchor, struct node *
 	if (b->anchor_count == NODE_ANCHOR_MAX) {
 		return fail_mark(b, mark, _("too many anchors; expected at most 256"));
 	}
-	char *name = strdup((const char *)anchor);
-	if (!name) {
+	struct anchor *slot = &b->anchors[b->anchor_count];
+	slot->node = node;
+	slot->name = strdup((const char *)anchor);
+	if (!slot->name) {
 		return reader_out_of_memory(b->reader);
 	}
-	b->anchors[b->anchor_count++] = (struct anchor){name, node};
+	b->anchor_count++;
 	return true;
 }
 

@@ -304,7 +304,7 @@ bool scalar_percent(struct reader *r, const struct node *node, const struct fiel
 	if (value < (double)field->min || value > (double)field->max) {
 		return refuse(r, node, field, _("is out of range"), expected);
 	}
-	*(double *)((char *)to + field->offset) = value;
+	memcpy((char *)to + field->offset, &value, sizeof(value));
 	return true;
 }
 

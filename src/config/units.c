@@ -101,7 +101,7 @@ bool units_integer(const char *s, int64_t *value)
 {
 	int64_t sum = 0;
 	size_t digits = 0;
-	for (; is_digit(s[digits]) && digits < 9; digits++) {
+	for (; digits < 9 && is_digit(s[digits]); digits++) {
 		sum = sum * 10 + (s[digits] - '0');
 	}
 	if (digits == 0 || s[digits] != '\0') {
