@@ -26,7 +26,9 @@ static void state_section(const struct look *look, const struct instance *i, str
 		pen_field(pen, theme_severity_face(state_severity(i->state)), _("reason"), "%s", i->reason);
 	for (size_t a = 0; a < look->fleet->alert_count; a++) {
 		const struct alert *alert = &look->fleet->alerts[a];
-		if (alert->instance == i)
+		/* The reason is the gravest of them, and was said. */
+		if (alert->instance == i &&
+			(alert->acknowledged || !i->reason || strcmp(alert->text, i->reason) != 0))
 			pen_field(pen, alert->acknowledged ? FACE_DIM : theme_severity_face(alert->severity),
 				_("alert"), _("%s for %s: %s%s"), alert->label,
 				text_duration(age, sizeof(age), look_age(look, alert->since)), alert->text,
@@ -48,8 +50,9 @@ static void state_section(const struct look *look, const struct instance *i, str
 		pen_field(pen, FACE_NORMAL, _("connections"), _("%d from others, %d of them active"),
 			i->connections, i->connections_active > 0 ? i->connections_active : 0);
 	if (i->in_pool >= 0)
-		pen_field(pen, i->in_pool ? FACE_NORMAL : FACE_WARNING, _("balancer"), "%s %s",
-			i->in_pool ? _("in the pool") : _("not in the pool"), i->balancer_status);
+		pen_field(pen, i->in_pool ? FACE_NORMAL : FACE_WARNING, _("balancer"), "%s%s%s",
+			i->in_pool ? _("in the pool") : _("not in the pool"),
+			i->balancer_status[0] ? ", " : "", i->balancer_status);
 }
 
 static void loaded_section(const struct look *look, const struct instance *i, struct pen *pen)

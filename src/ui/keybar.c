@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#define BAR_MAX 24
+#define BAR_MAX PIECES_MAX
 
 static const char *first_key(char *buf, size_t size, enum request request, enum view_id view)
 {
@@ -27,9 +27,9 @@ void keybar_draw(const struct view *view, const struct canvas *line)
 {
 	/* Key and label are two faces of one piece, so the pieces are measured whole and drawn in two. */
 	struct pieces pieces = {0};
-	char keys[BAR_MAX][16];
-	enum request shown[BAR_MAX];
-	for (size_t i = 0; view->ops->bar[i] != REQ_NONE && i < BAR_MAX && i < PIECES_MAX; i++) {
+	char keys[BAR_MAX][16] = {""};
+	enum request shown[BAR_MAX] = {REQ_NONE};
+	for (size_t i = 0; i < BAR_MAX && view->ops->bar[i] != REQ_NONE; i++) {
 		enum request request = view->ops->bar[i];
 		char buf[16];
 		(void)snprintf(

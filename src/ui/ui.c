@@ -320,9 +320,10 @@ struct ui *ui_new(const struct ui_options *options)
 
 void ui_changed(struct ui *ui)
 {
-	/* A change that is on the screen already, or that cannot be seen, is none. */
+	/* A change that is on the screen already, or that this view does not show, is none. */
+	bool graphs = ui_view(ui)->ops->id == VIEW_DETAILS && ui->drawn_samples != ui->fleet->samples;
 	if (ui->quitting || uv_is_active((uv_handle_t *)&ui->data) ||
-		(ui->drawn_generation == ui->fleet->generation && ui->drawn_samples == ui->fleet->samples))
+		(ui->drawn_generation == ui->fleet->generation && !graphs))
 		return;
 	int64_t now = clock_mono_ms(ui->options.clock), wait = ui->drawn_at + DATA_MS - now;
 	(void)uv_timer_start(&ui->data, on_data, (uint64_t)(wait > CHANGE_MS ? wait : CHANGE_MS), 0);

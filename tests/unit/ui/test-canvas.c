@@ -65,9 +65,10 @@ Test(canvas, combining_characters_take_no_column)
 	cr_assert_eq(screen_at(TOP, LEFT + 1), L'x');
 	/* More of them than a cell holds, and one with nothing to combine with. */
 	char zalgo[256] = "\xcc\x81z";
-	for (int i = 0; i < 40; i++)
-		strcat(zalgo, "\xcc\x81");
-	strcat(zalgo, "y");
+	size_t at = strlen(zalgo);
+	for (int i = 0; i < 40; i++, at += 2)
+		memcpy(zalgo + at, "\xcc\x81", 2);
+	zalgo[at] = 'y';
 	cr_assert_eq(canvas_text(&part, 1, 0, FACE_NORMAL, zalgo), 2);
 	cr_assert_eq(screen_at(TOP + 1, LEFT + 1), L'y');
 	assert_untouched_outside();

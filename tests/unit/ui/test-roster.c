@@ -30,13 +30,11 @@ TestSuite(roster, .init = setup, .fini = teardown);
 static void assert_rows(const char *expected)
 {
 	char names[256] = "", name[64];
+	size_t at = 0;
 	for (size_t i = 0; i < roster.count; i++) {
 		target_name(name, sizeof(name), roster.rows[i].server, roster.rows[i].instance);
-		if (i > 0)
-			strcat(names, " ");
-		if (i == roster.cursor)
-			strcat(names, ">");
-		strcat(names, name);
+		at += (size_t)snprintf(names + at, sizeof(names) - at, "%s%s%s", i > 0 ? " " : "",
+			i == roster.cursor ? ">" : "", name);
 	}
 	cr_assert_str_eq(names, expected);
 }
