@@ -31,6 +31,12 @@ static int64_t number_at(const cJSON *tree, const char *key)
 	return cJSON_IsNumber(value) ? (int64_t)value->valuedouble : 0;
 }
 
+/* The first member of an object; NULL for anything else, whose items have no names. */
+static const cJSON *first_member(const cJSON *tree)
+{
+	return cJSON_IsObject(tree) ? tree->child : NULL;
+}
+
 /* An array of strings, or one string (old clients). False when out of memory. */
 static bool set_list(char ***list, size_t *count, const cJSON *value)
 {
@@ -156,14 +162,16 @@ static bool take_mounts(struct world_container *c, const cJSON *host)
 /* The world publishes one port of a container, on its server's address. HostPort 0 or none: the next free one. */
 static void take_port(struct world_container *c, const cJSON *body, const cJSON *host, bool ollama_image)
 {
-	const cJSON *bindings = at(host, "PortBindings"), *exposed = at(body, "ExposedPorts");
-	const cJSON *port = bindings && bindings->child ? bindings->child : exposed ? exposed->child : NULL;
+	const cJSON *binding = first_member(at(host, "PortBindings"));
+	const cJSON *port = binding ? binding : first_member(at(body, "ExposedPorts"));
 
 	c->host_port = 0;
 	c->container_port = port ? (int)strtol(port->string, NULL, 10) : ollama_image ? 11434 : 0;
-	if (!bindings || !bindings->child || !cJSON_IsArray(bindings->child) || !bindings->child->child)
+	if (!binding || !cJSON_IsArray(binding) || !binding->child)
 		return;
-	c->host_port = (int)strtol(text_at(bindings->child->child, "HostPort"), NULL, 10);
+	c->host_port = (int)strtol(text_at(binding->child, "HostPort"), NULL, 10);
+	if (c->host_port < 0 || c->host_port > 65535)
+		c->host_port = 0;
 	for (int candidate = 32768; c->host_port == 0; candidate++) {
 		bool taken = false;
 		for (size_t i = 0; i < c->server->container_count; i++)
@@ -175,11 +183,11 @@ static void take_port(struct world_container *c, const cJSON *body, const cJSON 
 
 static bool take_network(struct world_container *c, const cJSON *body, const cJSON *host)
 {
-	const cJSON *endpoints = at(at(body, "NetworkingConfig"), "EndpointsConfig");
+	const cJSON *endpoint = first_member(at(at(body, "NetworkingConfig"), "EndpointsConfig"));
 	const char *name = text_at(host, "NetworkMode");
 
-	if ((!*name || strcmp(name, "default") == 0) && endpoints && endpoints->child)
-		name = endpoints->child->string;
+	if ((!*name || strcmp(name, "default") == 0) && endpoint)
+		name = endpoint->string;
 	if (!*name || strcmp(name, "default") == 0)
 		name = "bridge";
 	return world_set_string(&c->network, name);
@@ -200,7 +208,7 @@ static bool take_all(struct world_container *c, const struct serve_request *requ
 		    *policy = at(host, "RestartPolicy");
 	bool ollama_image = c->ollama;
 
-	for (const cJSON *label = labels ? labels->child : NULL; label; label = label->next)
+	for (const cJSON *label = first_member(labels); label; label = label->next)
 		if (cJSON_IsString(label) && !world_add_label(c, label->string, label->valuestring))
 			return false;
 	c->memory_limit = number_at(host, "Memory");

@@ -66,18 +66,24 @@ static void put_variable(struct shell *shell, const struct world_container *c, s
 			serve_printf(word, "%s", c->env[i] + len + 1);
 }
 
-/* A word with its quotes; false when a quote does not end. */
-static bool take_word(struct shell *shell, const struct world_container *c, struct serve_buffer *word)
+/*
+ * A word, without its quotes; false when a quote does not end. What $NAME stands for is not split.
+ * `quoted` tells the empty word '' from a variable that is not set, which is no word at all.
+ */
+static bool take_word(
+	struct shell *shell, const struct world_container *c, struct serve_buffer *word, bool *quoted)
 {
 	char quote = 0;
 
-	for (; *shell->at;) {
+	*quoted = false;
+	while (*shell->at) {
 		char x = *shell->at;
 		if (!quote && strchr(" \t\n;&|<>()", x))
 			break;
 		shell->at++;
 		if (quote ? x == quote : x == '\'' || x == '"') {
 			quote = quote ? 0 : x;
+			*quoted = true;
 		} else if (x == '\\' && quote != '\'' && *shell->at) {
 			if (quote == '"' && !strchr("\"\\$`", *shell->at))
 				serve_put(word, "\\", 1);
@@ -96,7 +102,7 @@ static bool take_word(struct shell *shell, const struct world_container *c, stru
 static bool take_redirection(struct shell *shell, const struct world_container *c, int from)
 {
 	struct serve_buffer word = {0};
-	bool input = *shell->at++ == '<', to_other = false, known = false;
+	bool input = *shell->at++ == '<', to_other = false, known = false, quoted;
 
 	if (*shell->at == '>')
 		shell->at++;
@@ -106,7 +112,7 @@ static bool take_redirection(struct shell *shell, const struct world_container *
 	}
 	while (*shell->at == ' ')
 		shell->at++;
-	if (take_word(shell, c, &word) && !word.failed) {
+	if (take_word(shell, c, &word, &quoted) && !word.failed) {
 		if (to_other && (strcmp(word.data, "1") == 0 || strcmp(word.data, "2") == 0)) {
 			shell->target[from - 1] = shell->target[word.data[0] - '1'];
 			known = true;
@@ -165,10 +171,16 @@ static bool parse_command(struct shell *shell, const struct world_container *c)
 			return take_joint(shell);
 		} else {
 			struct serve_buffer word = {0};
-			if (!take_word(shell, c, &word) || word.failed || shell->count == WORDS_MAX) {
+			bool quoted;
+			if (!take_word(shell, c, &word, &quoted) || word.failed ||
+				shell->count == WORDS_MAX) {
 				free(word.data);
 				syntax_error(shell, "end of file");
 				return false;
+			}
+			if (!quoted && !*word.data) {
+				free(word.data);
+				continue;
 			}
 			shell->words[shell->count++] = word.data;
 			shell->words[shell->count] = NULL;
