@@ -92,6 +92,8 @@ static void engine_up(struct engine *e)
 	e->stream_failures = 0;
 	e->exec_forbidden_until = 0;
 	poll_now(&e->info);
+	if (e->spec->role == ROLE_RW)
+		poll_retry(&e->partials, e->watch->spec->refresh_ms);
 }
 
 static void ask_connect(struct poll *p)

@@ -3,6 +3,11 @@ check_PROGRAMS += %D%/fuzz-config
 TESTS += %D%/fuzz-config
 tests_fuzz_fuzz_config_SOURCES = %D%/fuzz-config.c
 tests_fuzz_fuzz_config_LDADD = libconfig.a libfleet.a $(YAML_LIBS)
+check_PROGRAMS += %D%/fuzz-parse
+TESTS += %D%/fuzz-parse
+tests_fuzz_fuzz_parse_SOURCES = %D%/fuzz-parse.c tests/unit/net/parsers.c tests/unit/net/parsers.h
+tests_fuzz_fuzz_parse_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/net
+tests_fuzz_fuzz_parse_LDADD = libnet.a libfleet.a $(CJSON_LIBS) -lm
 EXTRA_DIST += \
 	%D%/corpus-config/alias-as-key.yaml \
 	%D%/corpus-config/alias-loop.yaml \
