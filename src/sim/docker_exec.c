@@ -8,8 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The engine forgets instances some minutes after they ended; here the oldest ended ones make room. */
-#define EXECS_MAX 512
+/*
+ * The engine forgets instances some minutes after they ended; here the oldest ended ones make room.
+ * Those that were created and not started yet only do when there are very many: fifty engines that
+ * are asked at once have a thousand of them.
+ */
+#define EXECS_MAX           512
+#define EXECS_UNSTARTED_MAX 8192
 
 struct docker_exec {
 	struct docker_exec *next;
@@ -54,8 +59,9 @@ static void make_room(struct docker *docker)
 
 	if (docker->exec_count < EXECS_MAX)
 		return;
+	const bool full = docker->exec_count >= EXECS_UNSTARTED_MAX;
 	for (; *link; link = &(*link)->next)
-		if (!(*link)->running && !(*link)->streamed)
+		if (!(*link)->running && !(*link)->streamed && ((*link)->started || full))
 			oldest = link;
 	if (!oldest)
 		return;
