@@ -69,8 +69,7 @@ static const struct builtin BUILTINS[] = {
 			       "read_only: true, store: empty}\n"},
 	{"oom", FLEET "after:\n"
 		      "  - {do: load, target: 84/ollama-1, model: \"llama2:13b\", context: 19000}\n"
-		      "script:\n"
-		      "  - {at: 2s, do: die, target: 84/ollama-3, exit: 137, oom: true, stay: true}\n"},
+		      "  - {do: die, target: 84/ollama-3, oom: true, stay: true}\n"},
 	{"drift", FLEET "after:\n"
 			"  - {do: drift, target: 84/ollama-2, model: \"codellama:7b\"}\n"},
 	{"slow", FLEET "after:\n"
