@@ -47,9 +47,11 @@ static char *token_header(const char *path, char *error, size_t error_size)
 	ssize_t got = -1;
 	size_t len = 0;
 
-	if (header == NULL)
-		why = _("out of memory");
-	else if ((got = read_file(path, header + skip, TOKEN_MAX + 1)) < 0)
+	if (header == NULL) {
+		snprintf(error, error_size, _("token file %s: %s"), path, _("out of memory"));
+		return NULL;
+	}
+	if ((got = read_file(path, header + skip, TOKEN_MAX + 1)) < 0)
 		why = errno == EINVAL ? _("not a regular file") : strerror(errno);
 	else if ((size_t)got > TOKEN_MAX)
 		why = _("larger than 64K");
@@ -62,7 +64,7 @@ static char *token_header(const char *path, char *error, size_t error_size)
 			why = _("has spaces or control characters inside");
 	if (why != NULL) {
 		snprintf(error, error_size, _("token file %s: %s"), path, why);
-		if (header != NULL && got > 0)
+		if (got > 0)
 			explicit_bzero(header + skip, (size_t)got);
 		free(header);
 		return NULL;

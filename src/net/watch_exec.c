@@ -79,14 +79,13 @@ static void on_exit_code(void *user, const struct http_response *response)
 	finish(x, &result);
 }
 
-static bool submit(struct exec *x, struct http_request_options *options)
+static void submit(struct exec *x, struct http_request_options *options)
 {
 	options->user = x;
 	options->deadline_ms = engine_timeout(x->engine);
 	x->request = http_send(x->engine->endpoint, options);
 	if (x->request == NULL)
 		fail(x, _("out of memory"));
-	return x->request != NULL;
 }
 
 static void on_output_end(void *user, const struct http_response *response)

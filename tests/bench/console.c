@@ -98,8 +98,8 @@ static void press_keys(struct terminal *t, int presses)
 	if (!took)
 		return;
 	qsort(took, (size_t)presses, sizeof(*took), compare);
-	printf("key_p50_ms %.2f\nkey_p99_ms %.2f\nkey_max_ms %.2f\n", took[presses / 2], took[presses * 99 / 100],
-		took[presses - 1]);
+	printf("key_p50_ms %.2f\nkey_p99_ms %.2f\nkey_max_ms %.2f\n", took[presses / 2],
+		took[presses * 99 / 100], took[presses - 1]);
 	free(took);
 }
 

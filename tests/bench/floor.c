@@ -33,7 +33,7 @@ static double cpu_ms(void)
 
 	getrusage(RUSAGE_SELF, &u);
 	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000 +
-		(double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
 }
 
 static long peak_rss_kib(void)
@@ -152,5 +152,6 @@ int main(int argc, char **argv)
 		curl_multi_poll(multi, NULL, 0, wait < 1 ? 1 : (int)wait, NULL);
 	}
 	printf("%zu %.1f\n", answers, cpu_ms() - before);
+	free(calls);
 	return 0;
 }

@@ -7,7 +7,7 @@
  *         src/net/stats.c src/net/mountinfo.c src/net/df.c src/net/meminfo.c src/net/proctcp.c \
  *         src/net/partial.c src/net/traefik.c src/fleet/text*.c -lcjson
  */
-#include "parsers.h"
+#include "../unit/net/parsers.h"
 
 #include <dirent.h>
 #include <stdbool.h>

@@ -111,8 +111,10 @@ int main(int argc, char **argv)
 	setenv("TZ", "UTC", 1);
 	unsetenv("NO_COLOR");
 	unsetenv("OLLAMA_TOP_CONFIG");
-	if (!jobs || (!base && !(base = mkdtemp(made))))
+	if (!jobs || (!base && !(base = mkdtemp(made)))) {
+		free(jobs);
 		return 2;
+	}
 	for (int i = 0; i < count; i++) {
 		jobs[i].script = argv[first + i];
 		snprintf(jobs[i].dir, sizeof(jobs[i].dir), "%s/%d", base, i);

@@ -82,7 +82,8 @@ static size_t split(char *rest, const char **words, size_t max)
 {
 	size_t n = 0;
 
-	for (char *save = NULL, *w = strtok_r(rest, " \t", &save); w && n + 1 < max; w = strtok_r(NULL, " \t", &save))
+	for (char *save = NULL, *w = strtok_r(rest, " \t", &save); w && n + 1 < max;
+		w = strtok_r(NULL, " \t", &save))
 		words[n++] = w;
 	words[n] = NULL;
 	return n;
@@ -226,7 +227,8 @@ static void press(struct script *s, const char *word)
 		return;
 	}
 	for (size_t i = 0; i < sizeof(key_names) / sizeof(key_names[0]); i++)
-		if (strlen(key_names[i].name) == len - 2 && strncmp(key_names[i].name, word + 1, len - 2) == 0) {
+		if (strlen(key_names[i].name) == len - 2 &&
+			strncmp(key_names[i].name, word + 1, len - 2) == 0) {
 			terminal_send(s->t, key_names[i].bytes, strlen(key_names[i].bytes));
 			return;
 		}
@@ -461,7 +463,8 @@ static void do_requests_only(struct script *s, char *rest)
 	if (!all || !*all)
 		fail(s, "the simulator recorded no request");
 	for (char *p = all; p && (p = strstr(p, "\"method\":")); p++) {
-		if (sscanf(p, "\"method\": \"%29[A-Z]\"", method + 1) != 1 && sscanf(p, "\"method\":\"%29[A-Z]\"", method + 1) != 1)
+		if (sscanf(p, "\"method\": \"%29[A-Z]\"", method + 1) != 1 &&
+			sscanf(p, "\"method\":\"%29[A-Z]\"", method + 1) != 1)
 			continue;
 		method[0] = ' ';
 		strcat(method, " ");
@@ -489,7 +492,8 @@ static void do_deaf_resolver(struct script *s, char *rest)
 	fputs("nameserver 127.0.0.2\noptions timeout:30 attempts:2\n", f);
 	fclose(f);
 	s->resolver = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (bind(s->resolver, (struct sockaddr *)&at, sizeof(at)) || mount(path, "/etc/resolv.conf", NULL, MS_BIND, NULL))
+	if (bind(s->resolver, (struct sockaddr *)&at, sizeof(at)) ||
+		mount(path, "/etc/resolv.conf", NULL, MS_BIND, NULL))
 		fail(s, "no deaf resolver: %s", strerror(errno));
 }
 
@@ -544,11 +548,10 @@ static bool read_lines(struct script *s)
 	FILE *f = fopen(s->path, "r");
 	char *line = NULL;
 	size_t size = 0;
-	ssize_t n;
 
 	if (!f)
 		return false;
-	while ((n = getline(&line, &size, f)) >= 0) {
+	while (getline(&line, &size, f) >= 0) {
 		char **more = realloc(s->lines, (s->count + 1) * sizeof(*more));
 
 		if (!more)
@@ -564,7 +567,12 @@ static bool read_lines(struct script *s)
 
 bool script_run(const char *path, const char *tmp, bool update)
 {
-	struct script s = {.path = path, .tmp = tmp, .update = update, .columns = 120, .rows = 40, .term = "xterm-256color"};
+	struct script s = {.path = path,
+		.tmp = tmp,
+		.update = update,
+		.columns = 120,
+		.rows = 40,
+		.term = "xterm-256color"};
 
 	snprintf(s.config, sizeof(s.config), "%s/config.yaml", tmp);
 	if (!read_lines(&s))

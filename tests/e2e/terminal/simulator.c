@@ -23,8 +23,8 @@ static void child(const char *scenario, const char *const *options, int ready, i
 {
 	const char *program = getenv("OLLAMA_TOP_SIM");
 	char ready_fd[16], follow_fd[16];
-	const char *argv[32] = {
-		program ? program : "./ollama-top-sim", "--scenario", scenario, "--ready-fd", ready_fd, "--follow-fd", follow_fd};
+	const char *argv[32] = {program ? program : "./ollama-top-sim", "--scenario", scenario, "--ready-fd",
+		ready_fd, "--follow-fd", follow_fd};
 	size_t n = 7;
 
 	snprintf(ready_fd, sizeof(ready_fd), "%d", ready);
@@ -62,8 +62,10 @@ struct simulator *simulator_start(const char *scenario, const char *const *optio
 	struct simulator *sim = calloc(1, sizeof(*sim));
 	int ready[2], follow[2];
 
-	if (!sim || pipe2(ready, O_CLOEXEC) || pipe2(follow, O_CLOEXEC))
+	if (!sim || pipe2(ready, O_CLOEXEC) || pipe2(follow, O_CLOEXEC)) {
+		free(sim);
 		return NULL;
+	}
 	sim->pid = fork();
 	if (sim->pid == 0) {
 		fcntl(ready[1], F_SETFD, 0);
@@ -93,8 +95,8 @@ static char *request(struct simulator *sim, const char *method, const char *path
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0) {
-		dprintf(fd, "%s %s HTTP/1.0\r\nHost: control\r\nContent-Length: %zu\r\n\r\n%s", method, path, strlen(body),
-			body);
+		dprintf(fd, "%s %s HTTP/1.0\r\nHost: control\r\nContent-Length: %zu\r\n\r\n%s", method, path,
+			strlen(body), body);
 		while ((n = read(fd, buf, sizeof(buf))) > 0)
 			fwrite(buf, 1, (size_t)n, f);
 	}

@@ -240,7 +240,8 @@ bool terminal_cell_coloured(struct terminal *t, int x, int y)
 {
 	VTermScreenCell cell;
 
-	return cell_at(t, x, y, &cell) && !(VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) && VTERM_COLOR_IS_DEFAULT_BG(&cell.bg));
+	return cell_at(t, x, y, &cell) &&
+	       !(VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) && VTERM_COLOR_IS_DEFAULT_BG(&cell.bg));
 }
 
 bool terminal_cell_reverse(struct terminal *t, int x, int y)

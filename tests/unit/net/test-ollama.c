@@ -25,7 +25,7 @@ Test(ollama, version)
 
 Test(ollama, version_refused)
 {
-	struct parse_error error;
+	struct parse_error error = {0};
 	char v[64];
 	const char *const wrong[] = {
 		"", "x", "[]", "{}", "{\"version\":1}", "{\"version\":\"\"}", "{\"version\":\"0.9"};

@@ -143,7 +143,7 @@ Test(tcp, of_a_real_container)
 	"   1: 030012AC:" port " " remote " " state " " queues " 00:00000000 00000000 0 0 1\n"
 #define V6(remote, state, queues)                                                                           \
 	"   2: 0000000000000000FFFF0000030012AC:2CAA " remote " " state " " queues " 02:0000 00000000 0 0 " \
-										   "2\n"
+	"2\n"
 
 Test(tcp, counts_only_established_from_elsewhere_to_the_port)
 {

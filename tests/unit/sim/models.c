@@ -198,6 +198,7 @@ Test(models, the_same_name_has_the_same_digest)
 	struct fixture f = fixture_new();
 	struct world_model *again = world_registry(f.world, "mistral:7b");
 
+	cr_assert_not_null(again);
 	cr_expect_str_eq(again->digest, world_model(f.one, "mistral:7b")->digest);
 	cr_expect_str_neq(again->digest, world_model(f.one, "llama2:13b")->digest);
 	cr_expect_eq(strspn(again->digest, "0123456789abcdef"), 64);
