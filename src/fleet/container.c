@@ -39,52 +39,47 @@ void container_free(struct container *c)
 	*c = (struct container){0};
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool mounts_copy(struct container *to, const struct container *from)
 {
 	const size_t count = from->mount_count < FLEET_MOUNTS_MAX ? from->mount_count : FLEET_MOUNTS_MAX;
-	bool same = count == to->mount_count;
+	bool changed = count != to->mount_count;
 
-	for (size_t i = 0; same && i < count; i++)
-		same = same_text(to->mounts[i].source, from->mounts[i].source) &&
-		       same_text(to->mounts[i].destination, from->mounts[i].destination) &&
-		       same_text(to->mounts[i].type, from->mounts[i].type) &&
-		       to->mounts[i].read_only == from->mounts[i].read_only;
-	if (same)
-		return false;
-	mounts_free(to->mounts, to->mount_count);
-	to->mounts = count ? calloc(count, sizeof(*to->mounts)) : NULL;
-	to->mount_count = to->mounts ? count : 0;
-	for (size_t i = 0; i < to->mount_count; i++) {
-		keep_text(&to->mounts[i].source, from->mounts[i].source, FLEET_TEXT_MAX);
-		keep_text(&to->mounts[i].destination, from->mounts[i].destination, FLEET_TEXT_MAX);
-		keep_text(&to->mounts[i].type, from->mounts[i].type, TEXT_NAME_MAX);
-		to->mounts[i].read_only = from->mounts[i].read_only;
+	if (changed) {
+		mounts_free(to->mounts, to->mount_count);
+		to->mounts = count ? calloc(count, sizeof(*to->mounts)) : NULL;
+		to->mount_count = to->mounts ? count : 0;
 	}
-	return true;
+	for (size_t i = 0; i < to->mount_count; i++) {
+		struct mount *m = &to->mounts[i];
+
+		changed |= keep_text(&m->source, from->mounts[i].source, FLEET_TEXT_MAX);
+		changed |= keep_text(&m->destination, from->mounts[i].destination, FLEET_TEXT_MAX);
+		changed |= keep_text(&m->type, from->mounts[i].type, TEXT_NAME_MAX);
+		changed |= m->read_only != from->mounts[i].read_only;
+		m->read_only = from->mounts[i].read_only;
+	}
+	return changed;
 }
 
 static bool env_copy(struct container *to, const struct container *from)
 {
 	const size_t count = from->env_count < FLEET_ENV_MAX ? from->env_count : FLEET_ENV_MAX;
-	bool same = count == to->env_count;
+	bool changed = count != to->env_count;
 
-	for (size_t i = 0; same && i < count; i++)
-		same = same_text(to->env[i], from->env[i]);
-	if (same)
-		return false;
-	env_free(to->env, to->env_count);
-	to->env = count ? calloc(count, sizeof(*to->env)) : NULL;
-	to->env_count = 0;
-	for (size_t i = 0; to->env && i < count; i++)
-		if (from->env[i] && keep_text(&to->env[to->env_count], from->env[i], FLEET_TEXT_MAX) &&
-			to->env[to->env_count])
-			to->env_count++;
-	return true;
+	if (changed) {
+		env_free(to->env, to->env_count);
+		to->env = count ? calloc(count, sizeof(*to->env)) : NULL;
+		to->env_count = to->env ? count : 0;
+	}
+	for (size_t i = 0; i < to->env_count; i++) {
+		changed |= keep_text(&to->env[i], from->env[i] ? from->env[i] : "", FLEET_TEXT_MAX);
+		if (!to->env[i]) { /* out of memory: none rather than some */
+			env_free(to->env, to->env_count);
+			to->env = NULL;
+			to->env_count = 0;
+		}
+	}
+	return changed;
 }
 
 /* All but the status, which goes through container_turn(). */
@@ -92,7 +87,7 @@ bool container_copy(struct container *to, const struct container *from)
 {
 	bool changed = !to->known;
 	int health = (int)to->health;
-	const bool other = strncmp(to->id, from->id, sizeof(to->id)) != 0;
+	const bool other = strncmp(to->id, from->id, sizeof(to->id) - 1) != 0;
 
 	to->known = true;
 	memcpy(to->id, from->id, sizeof(to->id));
@@ -110,7 +105,7 @@ bool container_copy(struct container *to, const struct container *from)
 	to->oom_killed = from->oom_killed;
 	changed |= keep_i64(&to->started_wall, from->started_wall);
 	changed |= keep_i64(&to->finished_wall, from->finished_wall);
-	changed |= keep_i64(&to->memory_limit, from->memory_limit);
+	changed |= keep_size(&to->memory_limit, from->memory_limit);
 	changed |= to->cpu_limit != from->cpu_limit;
 	to->cpu_limit = from->cpu_limit;
 	changed |= keep_int(&to->host_port, from->host_port);
@@ -170,6 +165,7 @@ void process_is_new(struct instance *i, int64_t at)
 	instance_forget_process(i);
 	store_reset(&i->store);
 	link_failed(&i->api, at, _("restarted, has not answered yet"));
+	i->api.answered_at = 0;
 }
 
 void container_turn(struct fleet *fleet, struct instance *i, enum container_status status, int64_t at)

@@ -33,7 +33,8 @@ typedef void fold_fn(const struct place *place, const struct observation *o);
 /* keep.c: owned strings and figures; each returns whether what is shown changed. */
 bool keep_text(char **slot, const char *text, size_t max); /* max bytes with the NUL, cut at a character */
 bool keep_i64(int64_t *slot, int64_t value);
-bool keep_size(int64_t *slot, int64_t value); /* as text_size() shows it */
+int64_t sane_size(int64_t bytes);             /* -1 for negative, and at most 2^60 */
+bool keep_size(int64_t *slot, int64_t size);  /* as text_size() shows it */
 bool keep_figure(double *slot, double value); /* as a whole number */
 bool keep_int(int *slot, int value);
 void keep_digest(char digest[72], const char *from);

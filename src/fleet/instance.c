@@ -121,6 +121,7 @@ struct instance *instance_add(
 	list[at] = i;
 	server->instance_count++;
 	pool_find(fleet, i);
+	status_update(fleet, server);
 	touch(fleet, true);
 	return i;
 }

@@ -43,10 +43,18 @@ bool keep_int(int *slot, int value)
 	return changed;
 }
 
-bool keep_size(int64_t *slot, int64_t value)
+/* Far beyond any machine, and far enough from overflow for whoever adds a few up. */
+int64_t sane_size(int64_t bytes)
+{
+	const int64_t most = INT64_C(1) << 60;
+
+	return bytes < 0 ? -1 : bytes > most ? most : bytes;
+}
+
+bool keep_size(int64_t *slot, int64_t size)
 {
 	char before[16], after[16];
-	const int64_t was = *slot;
+	const int64_t was = *slot, value = sane_size(size);
 
 	if (was == value)
 		return false;
@@ -66,9 +74,14 @@ void keep_digest(char digest[72], const char *from)
 {
 	static const char prefix[] = "sha256:";
 
-	if (strncmp(from, prefix, sizeof(prefix) - 1) == 0)
+	size_t len = strnlen(from, 71);
+
+	if (len >= sizeof(prefix) - 1 && strncmp(from, prefix, sizeof(prefix) - 1) == 0) {
 		from += sizeof(prefix) - 1;
-	snprintf(digest, 72, "%s", from);
+		len -= sizeof(prefix) - 1;
+	}
+	memmove(digest, from, len);
+	digest[len] = '\0';
 }
 
 /* FNV-1a; never 0, which stands for nothing. */

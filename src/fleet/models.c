@@ -48,6 +48,7 @@ static struct model_loaded *loaded_copy(const struct model_loaded *from, size_t 
 
 		*m = from[i];
 		m->name = NULL;
+		m->size = sane_size(from[i].size);
 		keep_text(&m->name, from[i].name, TEXT_NAME_MAX);
 		keep_digest(m->digest, from[i].digest);
 		*count += m->name != NULL;
@@ -68,6 +69,7 @@ static struct model_stored *stored_copy(const struct model_stored *from, size_t 
 
 		*m = from[i];
 		m->name = NULL;
+		m->size = sane_size(from[i].size);
 		keep_text(&m->name, from[i].name, TEXT_NAME_MAX);
 		keep_digest(m->digest, from[i].digest);
 		*count += m->name != NULL;

@@ -69,6 +69,7 @@ static void vanish(struct fleet *fleet, struct instance *i, int64_t at)
 		return;
 	i->gone = true;
 	i->gone_at = at;
+	status_update(fleet, i->server);
 	instance_event(fleet, i, SEVERITY_NONE, _("its container is gone"));
 }
 
@@ -76,10 +77,13 @@ static void appear(struct fleet *fleet, struct instance *i)
 {
 	if (i->present == 0 && i->container.status == CONTAINER_REMOVED)
 		container_turn(fleet, i, CONTAINER_UNKNOWN, fleet->now);
-	touch(fleet, i->gone);
 	i->present = 1;
+	if (!i->gone)
+		return;
 	i->gone = false;
 	i->gone_at = 0;
+	status_update(fleet, i->server);
+	touch(fleet, true);
 }
 
 void fold_containers(const struct place *p, const struct observation *o)
@@ -157,7 +161,8 @@ void fold_container(const struct place *p, const struct observation *o)
 	appear(p->fleet, i);
 	if (started) {
 		i->started_at = our_time(p, o, seen->started_wall);
-		if (was_known) /* between two looks */
+		/* between two looks; what has answered since is the new process already */
+		if (was_known && i->api.answered_at < i->started_at)
 			process_is_new(i, o->at);
 		if (was_known && seen->restarts > was_restarts)
 			i->crashes += seen->restarts - was_restarts;

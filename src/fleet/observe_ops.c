@@ -64,9 +64,10 @@ static double rate_of(const struct transfer *was, const struct transfer *is, int
 {
 	if (!isnan(is->rate))
 		return is->rate;
-	if (at <= was->seen_at || is->completed < was->completed)
+	const int64_t grown = sane_size(is->completed) - was->completed;
+	if (at <= was->seen_at || grown < 0)
 		return was->rate;
-	const double rate = (double)(is->completed - was->completed) * 1000 / (double)(at - was->seen_at);
+	const double rate = (double)grown * 1000 / (double)(at - was->seen_at);
 	return isnan(was->rate) ? rate : RATE_WEIGHT * rate + (1 - RATE_WEIGHT) * was->rate;
 }
 
@@ -83,7 +84,7 @@ static struct transfer *begin(struct fleet *fleet, const struct transfer *from, 
 	fleet->transfers = more;
 	struct transfer *t = &more[fleet->transfer_count];
 	*t = (struct transfer){.started_at = from->started_at ? from->started_at : at, .seen_at = at};
-	t->completed = from->completed;
+	t->completed = sane_size(from->completed);
 	t->rate = NAN;
 	keep_text(&t->id, from->id, TEXT_NAME_MAX);
 	if (!t->id)

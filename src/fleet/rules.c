@@ -32,7 +32,7 @@ static bool is_starting(struct judgement *j, const struct instance *i)
 
 	if (answers(i) || i->started_at == 0 || i->crashes >= FLEET_CRASHES)
 		return false;
-	if (status != CONTAINER_RUNNING || i->api.answered_at >= i->started_at)
+	if (status != CONTAINER_RUNNING || (i->api.answered_at != 0 && i->api.answered_at >= i->started_at))
 		return false;
 	due(j, i->started_at + FLEET_STARTING_MS);
 	return j->fleet->now - i->started_at < FLEET_STARTING_MS;
@@ -101,7 +101,7 @@ static bool holds_down(struct judgement *j, const struct instance *i)
 		return false;
 	if (i->crashes >= FLEET_CRASHES)
 		say(&j->why, _("keeps restarting, exited (%d): "), i->container.exit_code);
-	say(&j->why, "%s", i->api.error ? i->api.error : _("does not answer"));
+	say(&j->why, "%s", i->api.error && i->api.error[0] != '\0' ? i->api.error : _("does not answer"));
 	return true;
 }
 

@@ -63,7 +63,8 @@ static void option_address(const char *options, char address[TEXT_NAME_MAX])
 static bool is_numeric(const char *address)
 {
 	return address[0] != '\0' &&
-	       (strchr(address, ':') || strspn(address, "0123456789.") == strlen(address));
+	       (strchr(address, ':') ||
+		       (strchr(address, '.') && strspn(address, "0123456789.") == strlen(address)));
 }
 
 static const struct server *rw_server(const struct fleet *fleet)

@@ -116,6 +116,12 @@ enum fleet_status server_status(const struct server *server)
 	return server->status;
 }
 
+static void add(int64_t *sum, int64_t bytes)
+{
+	if (bytes > 0 && __builtin_add_overflow(*sum, bytes, sum))
+		*sum = INT64_MAX;
+}
+
 static void add_instance(struct totals *t, const struct instance *i)
 {
 	const int64_t limit = i->memory_limit >= 0 ? i->memory_limit : i->container.memory_limit;
@@ -126,8 +132,8 @@ static void add_instance(struct totals *t, const struct instance *i)
 	t->models_loaded += i->loaded_count;
 	t->busy += i->busy;
 	if (i->memory_used >= 0) {
-		t->memory_used += i->memory_used;
-		t->memory_limit += limit;
+		add(&t->memory_used, i->memory_used);
+		add(&t->memory_limit, limit);
 	}
 	if (i->server->spec->nfs.given) {
 		t->nfs_expected++;
