@@ -198,11 +198,12 @@ struct instance {
 	struct server *server;
 	const struct instance_spec *spec; /* NULL when discovered */
 	char *name;
-	char *url; /* base URL without trailing slash, or NULL */
-	int port;  /* host port, 0 unknown */
-	bool gone; /* discovered earlier, its container no longer exists; dropped after FLEET_GONE_LINGER_MS */
-	int64_t gone_at;
+	char *url;   /* base URL without trailing slash, or NULL */
+	int port;    /* host port, 0 unknown */
 	int present; /* a container of this name: 1 exists, 0 does not, -1 not known */
+	int64_t gone_at;
+	bool gone; /* discovered earlier, its container no longer exists; dropped after FLEET_GONE_LINGER_MS */
+	bool answered; /* as counted in the server's status */
 	enum state state;
 	char *reason;                          /* owned; why, in words; NULL when ok */
 	uint32_t raised[CONDITION_HEALTH + 1]; /* hash of the text of the alert that stands, or 0 */
@@ -210,7 +211,6 @@ struct instance {
 	int64_t state_since;
 	struct link api; /* /api/version */
 	char *version;
-	bool answered;        /* as counted in the server's status */
 	int64_t recovered_at; /* when it last answered again after a failure; 0: never failed */
 	int64_t started_at;   /* container start; "starting" counts from here; 0 unknown */
 	int64_t down_at;      /* when the container was seen to have left "running"; 0: it has not */
@@ -241,13 +241,12 @@ struct instance {
 	int connections;        /* foreign established, upper bound; -1 unknown */
 	int connections_active; /* of these, with bytes queued; -1 unknown */
 	int64_t connections_at;
-	bool busy;
+	bool busy, draining;
 	int64_t busy_since;
-	int64_t oom_at;         /* last OOM kill, 0 none or acknowledged */
-	int64_t oom_wall;       /* the same on the engine's clock */
-	int64_t oom_acked_wall; /* kills up to here were acknowledged */
-	int64_t stop_wall;      /* last stop or terminating kill by an operator, engine's clock; 0: none */
-	bool draining;
+	int64_t oom_at;           /* last OOM kill, 0 none or acknowledged */
+	int64_t oom_wall;         /* the same on the engine's clock */
+	int64_t oom_acked_wall;   /* kills up to here were acknowledged */
+	int64_t stop_wall;        /* last stop or terminating kill by an operator, engine's clock; 0: none */
 	int in_pool;              /* 1, 0, or -1 unknown */
 	char balancer_status[16]; /* "UP", "DOWN" or "" */
 	/*

@@ -61,9 +61,10 @@ static int64_t since_of(const struct comparison *c, uint64_t key, const struct m
 	return changed_at(c, ours, theirs);
 }
 
-static void add(struct comparison *c, const struct model_stored *ours, const struct model_stored *theirs)
+/* `name` is that of whichever of the two there is. */
+static void add(struct comparison *c, const char *name, const struct model_stored *ours,
+	const struct model_stored *theirs)
 {
-	const char *name = theirs ? theirs->name : ours->name;
 	const uint64_t key = key_of(name, theirs);
 	const struct difference d = {key, since_of(c, key, ours, theirs)};
 	const int64_t seen = c->i->stored_at;
@@ -98,11 +99,11 @@ static void walk(struct comparison *c)
 							 : strcmp(i->stored[a].name, r->stored[b].name);
 
 		if (order < 0)
-			add(c, &i->stored[a], NULL);
+			add(c, i->stored[a].name, &i->stored[a], NULL);
 		else if (order > 0)
-			add(c, NULL, &r->stored[b]);
+			add(c, r->stored[b].name, NULL, &r->stored[b]);
 		else if (!digest_same(i->stored[a].digest, r->stored[b].digest))
-			add(c, &i->stored[a], &r->stored[b]);
+			add(c, r->stored[b].name, &i->stored[a], &r->stored[b]);
 		a += order <= 0;
 		b += order >= 0;
 	}
@@ -114,17 +115,18 @@ static void settle(struct comparison *c)
 
 	if (c->others > 1)
 		say(&c->words, P_(" and %zu other", " and %zu others", c->others - 1), c->others - 1);
-	free(i->differences);
-	i->differences = NULL;
-	i->difference_count = 0;
-	if (c->differences && c->count > 0) {
+	if (c->differences && c->count == 0) {
+		free(c->differences);
+		c->differences = NULL;
+	} else if (c->differences) {
 		struct difference *fitting = realloc(c->differences, c->count * sizeof(*fitting));
 
-		i->differences = fitting ? fitting : c->differences;
-		i->difference_count = c->count;
-	} else {
-		free(c->differences);
+		if (fitting)
+			c->differences = fitting;
 	}
+	free(i->differences);
+	i->differences = c->differences;
+	i->difference_count = c->differences ? c->count : 0;
 	i->drift_since = 0;
 	for (size_t k = 0; k < i->difference_count; k++)
 		if (i->drift_since == 0 || i->differences[k].since < i->drift_since)

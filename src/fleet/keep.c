@@ -13,17 +13,21 @@
 
 bool keep_text(char **slot, const char *text, size_t max)
 {
-	size_t len = text ? strnlen(text, max) : 0;
+	if (!text) {
+		const bool had = *slot != NULL;
 
+		free(*slot);
+		*slot = NULL;
+		return had;
+	}
+	size_t len = strnlen(text, max);
 	if (len >= max)
 		for (len = max - 1; len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80; len--)
 			;
-	if (text && *slot && strncmp(*slot, text, len) == 0 && (*slot)[len] == '\0')
-		return false;
-	if (!text && !*slot)
+	if (*slot && strncmp(*slot, text, len) == 0 && (*slot)[len] == '\0')
 		return false;
 	free(*slot);
-	*slot = text ? strndup(text, len) : NULL;
+	*slot = strndup(text, len);
 	return true;
 }
 

@@ -30,7 +30,7 @@ static void key_of(const char *url, char key[KEY_MAX])
 		*c = (char)tolower((unsigned char)*c);
 	const char *colon = strrchr(key, ':');
 	if (!colon || strchr(colon, ']'))
-		strcat(key, tls ? ":443" : ":80");
+		snprintf(key + strlen(key), 8, "%s", tls ? ":443" : ":80");
 }
 
 static int by_key(const void *a, const void *b)
@@ -138,6 +138,12 @@ void pool_judge(struct fleet *fleet)
 	status_update(fleet, NULL);
 }
 
+static bool same_server(const struct balancer *b, size_t index, const struct balancer_server *other)
+{
+	return b->servers && index < b->server_count && strcmp(b->servers[index].url, other->url) == 0 &&
+	       strcmp(b->servers[index].status, other->status) == 0;
+}
+
 /* Takes over a pool; whether it differs from the one before. */
 static bool pool_copy(struct balancer *b, const struct balancer_server *from, size_t count)
 {
@@ -163,8 +169,7 @@ static bool pool_copy(struct balancer *b, const struct balancer_server *from, si
 			to->url = NULL;
 			continue;
 		}
-		const struct balancer_server *was = &b->servers[fresh.server_count];
-		changed = changed || strcmp(was->url, to->url) != 0 || strcmp(was->status, to->status) != 0;
+		changed = changed || !same_server(b, fresh.server_count, to);
 		fresh.server_count++;
 	}
 	if (fresh.server_count > 1)
