@@ -94,11 +94,13 @@ void pool_find(struct fleet *fleet, struct instance *i)
 {
 	struct balancer *b = &fleet->balancer;
 	struct pool_key *entry = entry_of(b, i);
-	const char *status = entry ? b->servers[entry->index].status : "";
+	const char *status = "";
 	const int in_pool = b->link.answered_at == 0 ? -1 : entry != NULL;
 
-	if (entry)
+	if (entry && b->servers) {
+		status = b->servers[entry->index].status;
 		entry->matched = true;
+	}
 	touch(fleet, keep_int(&i->in_pool, in_pool));
 	touch(fleet, strcmp(i->balancer_status, status) != 0);
 	snprintf(i->balancer_status, sizeof(i->balancer_status), "%s", status);

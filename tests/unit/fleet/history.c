@@ -124,7 +124,7 @@ Test(samples, one_per_refresh_with_the_peak_of_what_was_seen)
 	pass(&s, 1);
 	cr_expect_eq(i->cpu_history.count, 1);
 	cr_expect_eq(history_at(&i->cpu_history, 0), 80.0F);
-	cr_expect_eq(history_at(&i->memory_history, 0), (float)(5 * GIB + GIB / 4));
+	cr_expect_eq(history_at(&i->memory_history, 0), 5.25F * (float)GIB);
 	cr_expect_eq(history_at(&i->latency_history, 0), 3.0F);
 	cr_expect_gt(s.fleet->samples, before);
 	pass(&s, 2000);

@@ -1,7 +1,6 @@
 #include "scene.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,16 +118,12 @@ void docker(struct scene *s, size_t server)
 			.kind = OBS_DOCKER, .server = server, .u.docker = {"28.2.2", "1.48", NULL, 1}});
 }
 
-void containers(struct scene *s, size_t server, ...)
+void see_containers(struct scene *s, size_t server, const char *const *names)
 {
-	const char *names[LIST_MAX];
 	size_t count = 0;
-	va_list args;
 
-	va_start(args, server);
-	for (const char *name; count < LIST_MAX && (name = va_arg(args, const char *));)
-		names[count++] = name;
-	va_end(args);
+	while (names[count])
+		count++;
 	send(s, (struct observation){
 			.kind = OBS_CONTAINERS, .server = server, .u.containers = {names, count}});
 }
@@ -201,37 +196,32 @@ static char *part(const char *pair, char buf[128], const char **value)
 	return buf;
 }
 
-void loaded(struct scene *s, size_t server, const char *name, ...)
+void see_loaded(struct scene *s, size_t server, const char *name, const char *const *pairs)
 {
 	struct model_loaded models[LIST_MAX] = {0};
 	char bufs[LIST_MAX][128];
 	size_t count = 0;
-	va_list args;
 
-	va_start(args, name);
-	for (const char *pair, *digest; count < LIST_MAX && (pair = va_arg(args, const char *)); count++) {
-		models[count].name = part(pair, bufs[count], &digest);
+	for (const char *digest; count < LIST_MAX && pairs[count]; count++) {
+		models[count].name = part(pairs[count], bufs[count], &digest);
 		snprintf(models[count].digest, sizeof(models[count].digest), "%.71s", digest);
 	}
-	va_end(args);
 	send(s, (struct observation){
 			.kind = OBS_LOADED, .server = server, .instance = name, .u.loaded = {models, count}});
 }
 
-void stored(struct scene *s, size_t server, const char *name, int64_t modified_wall, ...)
+void see_stored(
+	struct scene *s, size_t server, const char *name, int64_t modified_wall, const char *const *pairs)
 {
 	struct model_stored models[LIST_MAX] = {0};
 	char bufs[LIST_MAX][128];
 	size_t count = 0;
-	va_list args;
 
-	va_start(args, modified_wall);
-	for (const char *pair, *digest; count < LIST_MAX && (pair = va_arg(args, const char *)); count++) {
-		models[count].name = part(pair, bufs[count], &digest);
+	for (const char *digest; count < LIST_MAX && pairs[count]; count++) {
+		models[count].name = part(pairs[count], bufs[count], &digest);
 		models[count].modified_wall = modified_wall;
 		snprintf(models[count].digest, sizeof(models[count].digest), "%.71s", digest);
 	}
-	va_end(args);
 	send(s, (struct observation){
 			.kind = OBS_STORED, .server = server, .instance = name, .u.stored = {models, count}});
 }
@@ -250,19 +240,16 @@ void mounted(struct scene *s, size_t server, const char *name, const char *fstyp
 	send(s, o);
 }
 
-void pool(struct scene *s, ...)
+void see_pool(struct scene *s, const char *const *pairs)
 {
 	struct balancer_server servers[LIST_MAX] = {0};
 	char bufs[LIST_MAX][128];
 	size_t count = 0;
-	va_list args;
 
-	va_start(args, s);
-	for (const char *pair, *status; count < LIST_MAX && (pair = va_arg(args, const char *)); count++) {
-		servers[count].url = part(pair, bufs[count], &status);
+	for (const char *status; count < LIST_MAX && pairs[count]; count++) {
+		servers[count].url = part(pairs[count], bufs[count], &status);
 		snprintf(servers[count].status, sizeof(servers[count].status), "%.15s", status);
 	}
-	va_end(args);
 	send(s, (struct observation){.kind = OBS_BALANCER, .u.balancer = {servers, count, 1}});
 }
 

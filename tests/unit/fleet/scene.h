@@ -16,6 +16,8 @@
 #define RW         0
 #define RO         1
 
+#define LIST(...) ((const char *const[]){__VA_ARGS__})
+
 struct scene {
 	struct fleet *fleet;
 	struct fleet_spec spec;
@@ -41,19 +43,24 @@ void version(struct scene *s, size_t server, const char *name, double latency_ms
 void fail(struct scene *s, enum observation_kind kind, size_t server, const char *name, const char *error);
 void docker(struct scene *s, size_t server);
 /* Names end with NULL. */
-void containers(struct scene *s, size_t server, ...);
+#define containers(s, server, ...) see_containers(s, server, LIST(__VA_ARGS__))
+void see_containers(struct scene *s, size_t server, const char *const *names);
 struct container running(const struct scene *s, int64_t age_ms);
 void container(struct scene *s, size_t server, const char *name, const struct container *c);
 void happens(struct scene *s, const char *name, enum docker_event what, int code);
 void happened(struct scene *s, const char *name, enum docker_event what, int code, int64_t ago_ms);
 void stats(struct scene *s, size_t server, const char *name, int64_t judged, double cpu, double faults);
 /* "name=digest" each, NULL at the end. */
-void loaded(struct scene *s, size_t server, const char *name, ...);
-void stored(struct scene *s, size_t server, const char *name, int64_t modified_wall, ...);
+#define loaded(s, server, name, ...)           see_loaded(s, server, name, LIST(__VA_ARGS__))
+#define stored(s, server, name, modified, ...) see_stored(s, server, name, modified, LIST(__VA_ARGS__))
+void see_loaded(struct scene *s, size_t server, const char *name, const char *const *pairs);
+void see_stored(
+	struct scene *s, size_t server, const char *name, int64_t modified_wall, const char *const *pairs);
 void mounted(struct scene *s, size_t server, const char *name, const char *fstype, const char *source,
 	int read_only);
 /* "url=STATUS" each, NULL at the end. */
-void pool(struct scene *s, ...);
+#define pool(s, ...) see_pool(s, LIST(__VA_ARGS__))
+void see_pool(struct scene *s, const char *const *pairs);
 
 /* The newest event's text contains this. */
 bool last_event_has(const struct scene *s, const char *part);

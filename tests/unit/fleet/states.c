@@ -515,17 +515,16 @@ Test(starting, a_restart_loop_is_down)
 Test(busy, a_loaded_model_and_work)
 {
 	static const struct {
-		bool model;
 		double cpu;
 		int connections, active;
-		bool busy;
+		bool model, busy;
 	} rows[] = {
-		{true, 50.1, 0, 0, true},
-		{true, 50, 0, 0, false},
-		{false, 400, 3, 3, false},
-		{true, 0, 3, 0, false},
-		{true, 0, 3, 1, true},
-		{true, NAN, -1, -1, false},
+		{50.1, 0, 0, true, true},
+		{50, 0, 0, true, false},
+		{400, 3, 3, false, false},
+		{0, 3, 0, true, false},
+		{0, 3, 1, true, true},
+		{NAN, -1, -1, true, false},
 	};
 
 	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {

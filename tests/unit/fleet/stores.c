@@ -192,21 +192,20 @@ Test(ro_store, the_folder_where_the_rw_instance_keeps_its_store_is_right)
 
 static const struct {
 	int read_only;
-	const char *mount_source, *destination;
 	enum store_status status;
-	const char *why;
+	const char *mount_source, *destination, *why;
 } rw_cases[] = {
-	{0, NULL, NULL, STORE_OK, NULL},
-	{1, NULL, NULL, STORE_WRONG, "read-only, but models are pulled here"},
-	{-1, NULL, NULL, STORE_UNKNOWN, "cannot tell"},
-	{0, "/opt/ollama-models", "/root/.ollama", STORE_OK, NULL},
-	{0, "/opt/ollama-models/", "/root/.ollama/", STORE_OK, NULL},
-	{0, "/opt/ollama-models/sub", "/root/.ollama", STORE_OK, NULL},
-	{0, "/opt/ollama-models", "/root", STORE_OK, NULL},
-	{0, "/opt/ollama-models2", "/root/.ollama", STORE_WRONG,
+	{0, STORE_OK, NULL, NULL, NULL},
+	{1, STORE_WRONG, NULL, NULL, "read-only, but models are pulled here"},
+	{-1, STORE_UNKNOWN, NULL, NULL, "cannot tell"},
+	{0, STORE_OK, "/opt/ollama-models", "/root/.ollama", NULL},
+	{0, STORE_OK, "/opt/ollama-models/", "/root/.ollama/", NULL},
+	{0, STORE_OK, "/opt/ollama-models/sub", "/root/.ollama", NULL},
+	{0, STORE_OK, "/opt/ollama-models", "/root", NULL},
+	{0, STORE_WRONG, "/opt/ollama-models2", "/root/.ollama",
 		"in /opt/ollama-models2, not in the export /opt/ollama-models"},
-	{0, "/var/lib/docker/volumes/ollama/_data", "/root/.ollama", STORE_WRONG, "not in the export"},
-	{0, "/etc/certs", "/certs", STORE_OK, NULL},
+	{0, STORE_WRONG, "/var/lib/docker/volumes/ollama/_data", "/root/.ollama", "not in the export"},
+	{0, STORE_OK, "/etc/certs", "/certs", NULL},
 };
 
 Test(rw_store, is_writable_and_in_the_export)
