@@ -36,8 +36,10 @@ static void draw_name(const struct look *look, const void *item, const struct ca
 static void draw_state(const struct look *look, const void *item, const struct canvas *cell)
 {
 	const struct instance *i = item;
-	(void)look;
-	canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, theme_state_face(i->state), state_name(i->state));
+	/* A verdict on trouble stands until it is taken back; "ok" is only as good as the last answer. */
+	bool stale = i->state == STATE_OK && look_stale(look, i->api.answered_at, 1);
+	canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, stale ? FACE_DIM : theme_state_face(i->state),
+		state_name(i->state));
 }
 
 static void draw_port(const struct look *look, const void *item, const struct canvas *cell)
@@ -69,17 +71,24 @@ static void draw_latency(const struct look *look, const void *item, const struct
 static void draw_memory(const struct look *look, const void *item, const struct canvas *cell)
 {
 	const struct instance *i = item;
-	char text[48], age[16], aged[24];
-	bool stale = look_stale(look, i->stats_at, 1);
+	char text[48], age[16], aged[24] = "";
+	bool stale = i->memory_used >= 0 && look_stale(look, i->stats_at, 1);
 	int bar = cell->w - USAGE_COLUMNS - 1;
-	format_usage(text, sizeof(text), i->memory_used, i->memory_limit);
-	canvas_field(cell, 0, bar >= 0 ? bar + 1 : 0, cell->w < USAGE_COLUMNS ? cell->w : USAGE_COLUMNS,
-		ALIGN_RIGHT, stale || i->memory_used < 0 ? FACE_DIM : FACE_NORMAL, text);
-	if (bar < BAR_MIN)
-		return;
-	if (stale) {
+	enum face face = stale || i->memory_used < 0 ? FACE_DIM : FACE_NORMAL;
+	if (stale)
 		(void)snprintf(aged, sizeof(aged), "(%s)",
 			format_age(age, sizeof(age), look_age(look, i->stats_at)));
+	/* The age stands in the place of the bar, or where there is none in that of the limit. */
+	format_usage(text, sizeof(text), i->memory_used, stale && bar < BAR_MIN ? 0 : i->memory_limit);
+	if (bar < BAR_MIN) {
+		struct canvas figure = canvas_sub(cell, 0, cell->w - USAGE_COLUMNS, 1, USAGE_COLUMNS);
+		char both[sizeof(text) + sizeof(aged)];
+		(void)snprintf(both, sizeof(both), "%s%s", text, aged);
+		canvas_field(&figure, 0, 0, figure.w, ALIGN_RIGHT, face, both);
+		return;
+	}
+	canvas_field(cell, 0, bar + 1, USAGE_COLUMNS, ALIGN_RIGHT, face, text);
+	if (stale) {
 		canvas_field(cell, 0, 0, bar, ALIGN_LEFT, FACE_DIM, aged);
 	} else if (i->memory_used >= 0 && i->memory_limit > 0) {
 		double share = (double)i->memory_used / (double)i->memory_limit;
@@ -192,7 +201,7 @@ static void draw_store(const struct look *look, const void *item, const struct c
 			s->status == STORE_UNKNOWN ? "-" : verdict);
 		return;
 	}
-	bool stale = s->mount_seen_at && fleet_stale(look->fleet, s->mount_seen_at, MOUNT_INTERVAL_MS);
+	bool stale = look_older(look, s->mount_seen_at, MOUNT_INTERVAL_MS);
 	if (stale)
 		(void)snprintf(verdict, sizeof(verdict), "(%s)",
 			format_age(age, sizeof(age), look_age(look, s->mount_seen_at)));

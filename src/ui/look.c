@@ -22,9 +22,14 @@ int64_t look_expiry(const struct look *look, const struct model_loaded *model)
 	return left < 0 ? 0 : left;
 }
 
+bool look_older(const struct look *look, int64_t at, int64_t interval_ms)
+{
+	return at != 0 && look->now - at > 3 * interval_ms;
+}
+
 bool look_stale(const struct look *look, int64_t at, int rounds)
 {
-	return at != 0 && fleet_stale(look->fleet, at, look->fleet->spec->refresh_ms * rounds);
+	return look_older(look, at, look->fleet->spec->refresh_ms * rounds);
 }
 
 const char *format_age(char *buf, size_t size, int64_t ms)

@@ -23,7 +23,12 @@ struct look {
 int64_t look_age(const struct look *look, int64_t at);
 /* Milliseconds until a loaded model expires; INT64_MAX: never. */
 int64_t look_expiry(const struct look *look, const struct model_loaded *model);
-/* True when a figure that is asked for every `rounds` refreshes is too old to be called current. */
+/*
+ * True when the figure of `at` is older than three of its intervals. As fleet_stale(), but by the
+ * console's clock, which goes on when the fleet's stands still because polling is paused.
+ */
+bool look_older(const struct look *look, int64_t at, int64_t interval_ms);
+/* The same for a figure that is asked for every `rounds` refreshes. */
 bool look_stale(const struct look *look, int64_t at, int rounds);
 
 /* "12s", "4m", "3h", "2d": one unit, so that an old age does not change each second. */

@@ -62,6 +62,21 @@ Test(figures, times_of_today_and_of_another_day)
 	cr_assert_str_eq(format_date(buf, sizeof(buf), noon), "2026-01-01 12:00:00");
 }
 
+Test(figures, grow_stale_also_while_the_fleets_clock_stands)
+{
+	struct fleet *fleet = fleet_fixture();
+	struct look look = {.fleet = fleet, .now = fleet->now};
+	int64_t seen = fleet->now;
+	cr_assert(!look_stale(&look, 0, 1), "what was never seen is unknown, not stale");
+	cr_assert(!look_stale(&look, seen, 1));
+	look.now += 6000;
+	cr_assert(!look_stale(&look, seen, 1));
+	look.now += 1;
+	cr_assert(look_stale(&look, seen, 1));
+	cr_assert(!look_stale(&look, seen, 5));
+	fleet_fixture_free(fleet);
+}
+
 Test(figures, a_still_clock_has_no_ages)
 {
 	struct fleet *fleet = fleet_fixture();
