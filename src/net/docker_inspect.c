@@ -103,7 +103,7 @@ static void parse_mounts(const cJSON *tree, struct container *c)
 {
 	const cJSON *list = json_array(tree, "Mounts"), *item;
 	int count = cJSON_GetArraySize(list);
-	if (count == 0 || count > PARSE_LIST_MAX)
+	if (list == NULL || count == 0 || count > PARSE_LIST_MAX)
 		return;
 	c->mounts = calloc((size_t)count, sizeof *c->mounts);
 	if (c->mounts == NULL)
@@ -129,7 +129,7 @@ static void parse_env(const cJSON *config, struct container *c)
 {
 	const cJSON *list = json_array(config, "Env"), *item;
 	int count = cJSON_GetArraySize(list);
-	if (count == 0 || count > PARSE_LIST_MAX)
+	if (list == NULL || count == 0 || count > PARSE_LIST_MAX)
 		return;
 	c->env = calloc((size_t)count, sizeof *c->env);
 	if (c->env == NULL)
@@ -147,8 +147,7 @@ static const char *env_value(const struct container *c, const char *name)
 {
 	size_t len = strlen(name);
 	for (size_t i = 0; i < c->env_count; i++)
-		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): only what is there is counted. */
-		if (strncmp(c->env[i], name, len) == 0 && c->env[i][len] == '=')
+		if (c->env[i] != NULL && strncmp(c->env[i], name, len) == 0 && c->env[i][len] == '=')
 			return c->env[i] + len + 1;
 	return NULL;
 }
@@ -192,8 +191,7 @@ static char *join(const char *a, const char *b)
 static const struct mount *mount_at(const struct container *c, const char *path)
 {
 	for (size_t i = 0; i < c->mount_count; i++)
-		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): none is counted without. */
-		if (strcmp(c->mounts[i].destination, path) == 0)
+		if (c->mounts[i].destination != NULL && strcmp(c->mounts[i].destination, path) == 0)
 			return &c->mounts[i];
 	return NULL;
 }

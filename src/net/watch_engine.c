@@ -218,6 +218,8 @@ void engine_free(struct engine *e)
 	stop_asking(e);
 	poll_cancel(&e->connect);
 	poll_off(&e->events);
+	exec_cancel(e->partials_exec);
+	e->partials_exec = NULL;
 	for (size_t i = 0; i < e->target_count; i++)
 		target_free(e->targets[i]);
 	free(e->targets);

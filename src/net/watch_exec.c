@@ -79,6 +79,7 @@ static void on_exit_code(void *user, const struct http_response *response)
 	finish(x, &result);
 }
 
+/* The exec may be gone when it returns. */
 static void submit(struct exec *x, struct http_request_options *options)
 {
 	options->user = x;

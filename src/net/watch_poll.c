@@ -94,7 +94,8 @@ void poll_timer(struct watch *w)
 		uv_timer_stop(&w->timer);
 		return;
 	}
-	int64_t due = (w->heap[0]->due + POLL_GRAIN_MS - 1) / POLL_GRAIN_MS * POLL_GRAIN_MS;
+	int64_t due = w->heap[0]->due > w->not_before ? w->heap[0]->due : w->not_before;
+	due = (due + POLL_GRAIN_MS - 1) / POLL_GRAIN_MS * POLL_GRAIN_MS;
 	if (due == w->armed)
 		return;
 	int64_t now = clock_mono_ms(w->options.clock);
@@ -191,12 +192,23 @@ static void advance(struct poll *p, int64_t now)
 	schedule(p, due);
 }
 
+/*
+ * What one turn asks at most: twice what a thousand instances ask in their steady state, so that a
+ * first round, or a thousand that recover together, is a stream and not a flood of memory.
+ */
+static size_t turn_budget(const struct watch *w)
+{
+	return 16 + w->target_serial / 32;
+}
+
 void poll_run(struct watch *w)
 {
 	int64_t now = clock_mono_ms(w->options.clock);
+	size_t budget = turn_budget(w);
 	w->armed = POLL_NEVER;
 	w->running = true;
-	while (!w->paused && w->heap_count > 0 && w->heap[0]->due <= now) {
+	w->not_before = now + POLL_GRAIN_MS;
+	for (; !w->paused && w->heap_count > 0 && w->heap[0]->due <= now && budget > 0; budget--) {
 		struct poll *p = w->heap[0];
 		advance(p, now);
 		if (!p->out)

@@ -169,8 +169,9 @@ struct watch {
 	uv_check_t check;
 	int closing;
 	bool started, paused, once, closed;
-	bool running;  /* in poll_run() */
-	int64_t armed; /* when the timer fires */
+	bool running;       /* in poll_run() */
+	int64_t armed;      /* when the timer fires */
+	int64_t not_before; /* the next turn */
 	uint64_t generation, samples;
 	struct poll tick, balancer;
 	struct http_endpoint *traefik;

@@ -92,6 +92,8 @@ static void look_failed(struct target *t, const struct exec_result *result)
 		snprintf(text, sizeof text, _("the image has no cat to read its mounts with: %s"), line);
 	else
 		snprintf(text, sizeof text, "%s", line);
+	if (!result->forbidden && !result->missing)
+		t->mount_at = 0;
 	if (result->forbidden)
 		t->engine->exec_forbidden_until = watch_instant(t->engine->watch).mono + MOUNT_INTERVAL_MS;
 	mount_failed(t, text);

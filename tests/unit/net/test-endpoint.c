@@ -1,13 +1,14 @@
 #include "ollama-top/docker_endpoint.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct docker_endpoint resolve(const char *docker, bool tls)
 {
 	static char address[1024], ca[] = "/ca.pem";
 	struct docker_endpoint out;
-	strcpy(address, docker);
+	snprintf(address, sizeof address, "%s", docker);
 	static struct server_spec server;
 	server = (struct server_spec){.docker = address, .tls = {.ca = tls ? ca : NULL}};
 	cr_assert(docker_endpoint_of(&server, &out));

@@ -30,7 +30,7 @@ Test(ollama, version_refused)
 	const char *const wrong[] = {
 		"", "x", "[]", "{}", "{\"version\":1}", "{\"version\":\"\"}", "{\"version\":\"0.9"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		*error.text = '\0';
+		error = (struct parse_error){""};
 		cr_assert_not(version(wrong[i], v, &error), "%s", wrong[i]);
 		cr_assert(*error.text != '\0', "%s: no reason given", wrong[i]);
 	}
