@@ -145,8 +145,6 @@ static void take_info(struct engine *e, const struct docker_info *info, const st
 	if (e->skew_known) {
 		/* The engine read its clock while it made the answer. */
 		e->skew_ms = info->system_wall_ms - (now.wall - (int64_t)(response->latency_ms / 2));
-		e->system_wall = info->system_wall_ms;
-		e->system_mono = now.mono;
 	}
 }
 

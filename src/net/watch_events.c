@@ -186,11 +186,11 @@ static void on_done(void *user, const struct http_response *response)
 		poll_now(&e->list);
 }
 
-/* The engine's clock now, by the last that it told. */
+/* The engine's clock now, by how far it was from ours when it last told. */
 static int64_t engine_wall(const struct engine *e)
 {
 	struct instant now = watch_instant(e->watch);
-	return e->skew_known ? e->system_wall + (now.mono - e->system_mono) : now.wall;
+	return e->skew_known ? now.wall + e->skew_ms : now.wall;
 }
 
 static void ask_events(struct poll *p)

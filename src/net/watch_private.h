@@ -132,7 +132,7 @@ struct engine {
 	struct target **targets;
 	size_t target_count;
 	/* host */
-	int64_t memory_total, memory_available, skew_ms, system_wall, system_mono;
+	int64_t memory_total, memory_available, skew_ms;
 	int cpus;
 	bool skew_known, host_seen;
 	/* events */

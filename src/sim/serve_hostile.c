@@ -181,7 +181,7 @@ static void put_evil(struct serve_buffer *out, const char *kind)
 	/* Escape sequences in JSON and raw, C1, invalid UTF-8, right-to-left override, wide and combining. */
 	static const char escapes[] = "\\u001b]0;owned\\u0007\\u001b[31;5m\\u001b[2J\\r\\n\\t\\u009b2J"
 				      "\xff\xc3\x28\xf0\x9f\xe2\x80\xae\xe6\xa8\xa1\xe5\x9e\x8b"
-				      "e\xcc\x81\xcc\x82\xcc\x83\xe2\x80\x8b\xf0\x9f\xa6\x99";
+				      "e\xcc\x81\xcc\x82\xcc\x83\xe2\x80\x8b\xf0\x9f\x98\x80";
 	static const char nul[] = "a\\u0000b\0c";
 
 	if (strcmp(kind, "escape-names") == 0)

@@ -196,9 +196,10 @@ void screen_reclaim(struct screen *screen)
 {
 	/* endwin() first: only then does the next update enter the alternate screen again. */
 	(void)endwin();
-	(void)reset_prog_mode();
-	screen_resize(screen);
+	(void)doupdate();
+	/* The cursor goes last: some terminals keep its state with the screen that is left. */
 	(void)curs_set(0);
+	screen_resize(screen);
 	screen_repaint(screen);
 }
 

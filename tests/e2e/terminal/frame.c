@@ -39,6 +39,15 @@ static int leads(const struct grid *g, int x, int y)
 	return 0;
 }
 
+/* Does a box end in this column? Verticals elsewhere are text, such as the axis of a graph. */
+static bool box_column(const struct grid *g, int x)
+{
+	for (int y = 0; y < g->rows; y++)
+		if (leads(g, x, y) & (LEFT | RIGHT))
+			return true;
+	return false;
+}
+
 /* Every cell of the row as one wide character; the right half of a wide one repeats it. */
 static void fill_row(struct grid *g, int y, const char *line, size_t len)
 {
@@ -81,6 +90,8 @@ static bool cell_ok(const struct grid *g, int x, int y, const char **what)
 {
 	int here = leads(g, x, y);
 
+	if (here == (UP | DOWN) && !box_column(g, x))
+		return true;
 	if (here & DOWN && !(leads(g, x, y + 1) & UP)) {
 		*what = "leads down to nothing";
 		return false;

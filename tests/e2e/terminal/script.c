@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define WAIT_MS   5000
+#define WAIT_MS   10000
 #define WORDS_MAX 32
 
 struct script {
@@ -113,6 +113,8 @@ static void do_sim(struct script *s, char *rest)
 
 	for (size_t i = 1; i <= n; i++)
 		options[i] = words[i];
+	if (n > 1 && strcmp(words[1], "running") == 0)
+		options[0] = options[1] = NULL;
 	if (n > 0 && !s->sim)
 		s->sim = simulator_start(words[0], options, s->config);
 	if (!s->sim)
@@ -353,9 +355,16 @@ static void do_lacks(struct script *s, char *rest)
 
 static void do_frame(struct script *s, char *rest)
 {
+	int64_t end = deadline(2000);
 	char *screen = terminal_screen(s->t), why[256];
 
 	(void)rest;
+	/* What is read may be half of a picture that is on its way. */
+	while (!frame_check(screen, terminal_columns(s->t), why, sizeof(why)) && deadline(0) < end &&
+		terminal_pump(s->t, 50)) {
+		free(screen);
+		screen = terminal_screen(s->t);
+	}
 	if (!frame_check(screen, terminal_columns(s->t), why, sizeof(why))) {
 		fail(s, "%s", why);
 		show(s);
@@ -418,10 +427,15 @@ static void do_exit(struct script *s, char *rest)
 
 static void do_restored(struct script *s, char *rest)
 {
+	int64_t end = deadline(2000);
 	struct terminal_modes now;
 
 	(void)rest;
 	terminal_modes(s->t, &now);
+	while (memcmp(&now, &s->before, sizeof(now)) != 0 && deadline(0) < end) {
+		terminal_pump(s->t, 50);
+		terminal_modes(s->t, &now);
+	}
 	if (now.alternate_screen != s->before.alternate_screen)
 		fail(s, "the alternate screen was left on");
 	if (now.cursor_visible != s->before.cursor_visible)

@@ -5,9 +5,10 @@
  *
  *   sim NAME [OPTION...]      start the simulator with a scenario (still clock, own network)
  *   deaf-resolver             names are asked of a server that never answers
+ *   sim NAME running          the same with a clock that runs (and env OLLAMA_TOP_STILL_CLOCK)
  *   size COLUMNSxROWS         of the terminal; default 120x40
  *   term NAME                 $TERM; default xterm-256color
- *   env NAME=VALUE            for the program
+ *   env NAME=VALUE            for the program; env NAME takes it away
  *   file NAME                 the lines up to `end` go to a file in the test's folder
  *   start [ARGUMENT...]       start the program; @CONFIG@ is the simulator's configuration and
  *                             @TMP@ the test's folder; default: --config @CONFIG@
@@ -15,12 +16,12 @@
  *   type TEXT                 press the characters of a text
  *   control JSON              change the simulated world
  *   expect                    the whole screen, up to `end`; a line may end in "~": the rest is free
- *   has TEXT / lacks TEXT     a text that is, or is not, on the screen (waits up to 5 s)
+ *   has TEXT / lacks TEXT     a text that is, or is not, on the screen (waits up to 10 s)
  *   frame                     every box drawn on the screen is closed and nothing leaves it
  *   resize COLUMNSxROWS
  *   signal NAME               TERM, HUP, INT, TSTP, CONT, SEGV, ... to the program
  *   hangup                    the terminal goes away
- *   exit STATUS               the program ends with it within 5 s (128 + N for a signal)
+ *   exit STATUS               the program ends with it within 10 s (128 + N for a signal)
  *   restored                  the terminal is as it was found
  *   monochrome                no cell has a colour
  *   ascii                     no cell is outside ASCII

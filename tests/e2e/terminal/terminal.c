@@ -1,6 +1,7 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -17,8 +18,9 @@
 
 struct terminal {
 	int fd, columns, rows, status;
-	int slave; /* kept open, so that the modes can be read after the program has ended */
-	pid_t pid;
+	int slave;     /* kept open, so that the modes can be read after the program has ended */
+	pid_t pid;     /* a shell's place: leads the session, so that the program can be stopped */
+	pid_t program; /* its child, in the foreground */
 	bool ended, alternate_screen, cursor_visible;
 	uint64_t bytes;
 	VTerm *vt;
@@ -65,12 +67,44 @@ static void answer(struct terminal *t)
 		terminal_send(t, buf, n);
 }
 
+static void be_program(char *const argv[], int tell)
+{
+	pid_t self = getpid();
+
+	setpgid(0, 0);
+	signal(SIGTTOU, SIG_IGN);
+	tcsetpgrp(0, self);
+	signal(SIGTTOU, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	if (write(tell, &self, sizeof(self)) == sizeof(self))
+		execvp(argv[0], argv);
+	_exit(127);
+}
+
+/* What a shell does for the program that it runs: waits for its end, whatever stops it meanwhile. */
+static void be_shell(char *const argv[], int tell)
+{
+	int status = 0;
+	pid_t pid;
+
+	signal(SIGHUP, SIG_IGN);
+	pid = fork();
+	if (pid == 0)
+		be_program(argv, tell);
+	close(tell);
+	while (pid > 0 && waitpid(pid, &status, 0) != pid)
+		;
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
 struct terminal *terminal_start(int columns, int rows, const char *term, char *const argv[])
 {
 	struct terminal *t = calloc(1, sizeof(*t));
 	struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
 
-	if (!t)
+	int told[2];
+
+	if (!t || pipe2(told, O_CLOEXEC))
 		return NULL;
 	t->columns = columns;
 	t->rows = rows;
@@ -86,12 +120,16 @@ struct terminal *terminal_start(int columns, int rows, const char *term, char *c
 		t->pid = fork();
 	if (t->pid == 0 && t->slave > 0) {
 		close(t->fd);
+		close(told[0]);
 		login_tty(t->slave);
 		setenv("TERM", term, 1);
-		execvp(argv[0], argv);
-		_exit(127);
+		be_shell(argv, told[1]);
 	}
-	if (t->pid <= 0) {
+	close(told[1]);
+	if (read(told[0], &t->program, sizeof(t->program)) != sizeof(t->program))
+		t->program = 0;
+	close(told[0]);
+	if (t->pid <= 0 || t->program <= 0) {
 		vterm_free(t->vt);
 		free(t);
 		return NULL;
@@ -280,7 +318,7 @@ uint64_t terminal_bytes(const struct terminal *t)
 
 pid_t terminal_pid(const struct terminal *t)
 {
-	return t->pid;
+	return t->program;
 }
 
 int terminal_wait(struct terminal *t, int ms)
@@ -301,6 +339,7 @@ void terminal_free(struct terminal *t)
 	if (!t)
 		return;
 	if (t->pid > 0) {
+		kill(t->program, SIGKILL);
 		kill(t->pid, SIGKILL);
 		waitpid(t->pid, NULL, 0);
 	}
