@@ -97,6 +97,8 @@ static bool number(const char *text, long low, long high, long *value)
 {
 	char *end;
 
+	if (!text)
+		return false;
 	errno = 0;
 	*value = strtol(text, &end, 10);
 	return errno == 0 && end != text && *end == '\0' && *value >= low && *value <= high;
@@ -113,7 +115,7 @@ static int parse(int argc, char **argv, struct options *options)
 
 		switch (code) {
 		case OPTION_SCENARIO:
-			options->name = optarg;
+			options->name = optarg ? optarg : "";
 			break;
 		case OPTION_READY:
 			ok = number(optarg, 0, 1023, &value);

@@ -199,10 +199,11 @@ static enum serve_result get_v1_models(struct serve_request *request)
 	list = cJSON_AddArrayToObject(json, "data");
 	for (size_t i = 0; models && i < count; i++) {
 		cJSON *model = cJSON_CreateObject();
+		int64_t seconds = models[i]->modified / 1000;
 
 		cJSON_AddStringToObject(model, "id", models[i]->name);
 		cJSON_AddStringToObject(model, "object", "model");
-		cJSON_AddNumberToObject(model, "created", (double)(models[i]->modified / 1000));
+		cJSON_AddNumberToObject(model, "created", (double)seconds);
 		cJSON_AddStringToObject(model, "owned_by", "library");
 		cJSON_AddItemToArray(list, model);
 	}

@@ -95,7 +95,7 @@ static int words_in(const cJSON *item)
 	int words = 0;
 	const cJSON *child;
 
-	if (cJSON_IsString(item))
+	if (item && cJSON_IsString(item))
 		for (const char *s = item->valuestring; *s; s++)
 			words += *s != ' ' && (s[1] == ' ' || s[1] == '\0');
 	cJSON_ArrayForEach(child, item) words += words_in(child);

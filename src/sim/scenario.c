@@ -4,102 +4,25 @@
 #include "scenario.h"
 
 #include "control.h"
-#include "serve.h"
+#include "scenario_private.h"
 #include "traefik_file.h"
+#include "world_private.h"
 #include "yaml_json.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define FILE_LIMIT     ((size_t)1 << 20)
 #define SERVERS_MAX    250
 #define INSTANCES_MAX  250
-#define PORT_TRIES     64
-#define PORT_LOW       15000
-#define PORT_HIGH      32000
 #define DEFAULT_PORTS  16
+#define ENV_MAX        64
 #define STORE_PATH     "/root/.ollama"
 #define DEFAULT_SOURCE "/opt/ollama-models"
 
-/* Ports that a part of this world will listen on. */
-struct promise {
-	char host[40];
-	int first, count;
-};
-
-struct build {
-	struct world *world;
-	const struct scenario_options *options;
-	const cJSON *stores;
-	struct promise *promised;
-	size_t promised_count;
-	char *error;
-	size_t size;
-};
-
-/* Commands of a scenario and when they are due. */
-struct script {
-	cJSON *commands;
-	int64_t start, repeat; /* wall; ms, 0: once */
-	size_t next;
-};
-
-bool scenario_size(const char *text, int64_t *bytes)
-{
-	static const char units[] = "KMGT";
-	const char *unit;
-	char *end;
-	double number = strtod(text, &end);
-
-	if (end == text || !isfinite(number) || number < 0)
-		return false;
-	if (*end) {
-		unit = strchr(units, *end);
-		if (!unit || end[1] != '\0')
-			return false;
-		for (; unit >= units; unit--)
-			number *= 1024;
-	}
-	*bytes = (int64_t)number;
-	return true;
-}
-
-bool scenario_duration(const char *text, int64_t *ms)
-{
-	static const struct {
-		const char *unit;
-		double ms;
-	} units[] = {{"ms", 1}, {"us", 0.001}, {"h", 3600000}, {"m", 60000}, {"s", 1000}};
-	double total = 0;
-	char *end;
-
-	for (bool first = true; *text || first; first = false) {
-		double number = strtod(text, &end);
-		size_t i = 0;
-
-		if (end == text || !isfinite(number))
-			return false;
-		if (*end == '\0' && first) {
-			total = number * 1000;
-			break;
-		}
-		while (i < sizeof units / sizeof *units &&
-			strncmp(end, units[i].unit, strlen(units[i].unit)) != 0)
-			i++;
-		if (i == sizeof units / sizeof *units)
-			return false;
-		total += number * units[i].ms;
-		text = end + strlen(units[i].unit);
-	}
-	*ms = total < 0 ? -1 : (int64_t)total;
-	return true;
-}
-
-static bool fail(struct build *b, const char *what, const char *detail)
+bool scenario_fail(struct build *b, const char *what, const char *detail)
 {
 	snprintf(b->error, b->size, "%s%s%s", what, detail ? ": " : "", detail ? detail : "");
 	return false;
@@ -131,10 +54,10 @@ static bool size_of(struct build *b, const cJSON *object, const char *key, int64
 	}
 	if (cJSON_IsString(item) && scenario_size(item->valuestring, bytes))
 		return true;
-	return fail(b, "a size such as 16G was expected for", key);
+	return scenario_fail(b, "a size such as 16G was expected for", key);
 }
 
-static bool duration_of(struct build *b, const cJSON *object, const char *key, int64_t *ms)
+bool scenario_duration_of(struct build *b, const cJSON *object, const char *key, int64_t *ms)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
 
@@ -146,7 +69,7 @@ static bool duration_of(struct build *b, const cJSON *object, const char *key, i
 	}
 	if (cJSON_IsString(item) && scenario_duration(item->valuestring, ms))
 		return true;
-	return fail(b, "a duration such as 20s was expected for", key);
+	return scenario_fail(b, "a duration such as 20s was expected for", key);
 }
 
 static bool known_keys(struct build *b, const cJSON *object, const char *const *keys, const char *where)
@@ -203,7 +126,7 @@ static bool build_store(struct build *b, const cJSON *json)
 	store = world_add_store(
 		b->world, json->string, cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "nfs")));
 	if (!store)
-		return fail(b, "out of memory", NULL);
+		return scenario_fail(b, "out of memory", NULL);
 	if (!size_of(b, json, "total", &store->total) || !size_of(b, json, "available", &store->available))
 		return false;
 	cJSON_ArrayForEach(model, cJSON_GetObjectItemCaseSensitive(json, "models"))
@@ -212,10 +135,10 @@ static bool build_store(struct build *b, const cJSON *json)
 			cJSON_IsString(model) ? world_registry(b->world, model->valuestring) : NULL;
 
 		if (!known)
-			return fail(b, "the registry has no such model",
+			return scenario_fail(b, "the registry has no such model",
 				cJSON_IsString(model) ? model->valuestring : "?");
 		if (!world_store_add(b->world, store, known))
-			return fail(b, "out of memory", NULL);
+			return scenario_fail(b, "out of memory", NULL);
 		known->visible_at = 0;
 		known->modified = b->world->wall - (int64_t)(3 + store->model_count) * 86400000;
 	}
@@ -241,9 +164,9 @@ static bool build_mounts(struct build *b, struct world_server *server, const cJS
 		if (!known_keys(b, json, keys, "mounts"))
 			return false;
 		if (store && !mount.store)
-			return fail(b, "no such store", store);
+			return scenario_fail(b, "no such store", store);
 		if (!world_host_mount(server, &mount))
-			return fail(b, "out of memory", NULL);
+			return scenario_fail(b, "out of memory", NULL);
 	}
 	return true;
 }
@@ -293,7 +216,7 @@ static bool build_loads(struct build *b, struct world_container *c, const cJSON 
 		ok = control_do(b->world, command, error, sizeof error);
 		cJSON_Delete(command);
 		if (!ok)
-			return fail(b, target, error);
+			return scenario_fail(b, target, error);
 		/* What was loaded before the show began is in memory already. */
 		c->loaded[c->loaded_count - 1]->resident = c->loaded[c->loaded_count - 1]->model.size;
 		c->loaded[c->loaded_count - 1]->ready = true;
@@ -301,16 +224,40 @@ static bool build_loads(struct build *b, struct world_container *c, const cJSON 
 	return true;
 }
 
+static bool build_env(struct world_container *c, const cJSON *env)
+{
+	static const char *const usual[] = {
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		"OLLAMA_HOST=0.0.0.0:11434", "OLLAMA_NOPRUNE=1"};
+	const char *words[ENV_MAX];
+	size_t count = 0;
+	const cJSON *word;
+
+	if (!env)
+		return world_set_list(&c->env, &c->env_count, usual, 3);
+	cJSON_ArrayForEach(word, env) if (cJSON_IsString(word) && count < ENV_MAX) words[count++] =
+		word->valuestring;
+	return world_set_list(&c->env, &c->env_count, words, count);
+}
+
+/* It has run for days when the show begins, so that its health is known. */
+static void settle_in(struct world_container *c)
+{
+	c->started = c->server->world->wall - 3LL * 86400000;
+	c->ready_at = c->started;
+	c->health_at = 0;
+	c->health_failing = c->health_retries;
+	world_health_tick(c);
+}
+
 static bool build_instance(struct build *b, struct world_server *server, const cJSON *json, int n)
 {
 	static const char *const keys[] = {"name", "repeat", "image", "memory", "cpus", "read_only",
 		"restart", "healthcheck", "labels", "load", "mount", "env", NULL};
-	static const char *const usual_env[] = {
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-		"OLLAMA_HOST=0.0.0.0:11434", "OLLAMA_NOPRUNE=1"};
 	static const char *const entrypoint[] = {"/bin/ollama"}, *const command[] = {"serve"};
 	struct world_mount mount = {.destination = (char *)(uintptr_t)STORE_PATH};
 	const char *image = text_of(json, "image", "ollama/ollama:latest");
+	double cores = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(json, "cpus"));
 	struct world_container *c;
 	const char *why = "";
 	char name[128];
@@ -319,91 +266,31 @@ static bool build_instance(struct build *b, struct world_server *server, const c
 		return false;
 	numbered(name, sizeof name, text_of(json, "name", "ollama-{n}"), n);
 	if (!world_image(server, image) && !world_add_image(server, image))
-		return fail(b, "out of memory", NULL);
+		return scenario_fail(b, "out of memory", NULL);
 	c = world_create(server, name, image);
 	if (!c)
-		return fail(b, "two containers of one name", name);
+		return scenario_fail(b, "two containers of one name", name);
 	c->ollama = true;
 	c->host_port = server->ollama_port + (int)server->container_count - 1;
 	c->created = b->world->wall - 7LL * 86400000;
-	c->nano_cpus = (int64_t)number_of(json, "cpus", 0) * 1000000000;
+	c->nano_cpus = cores > 0 ? (int64_t)(cores * 1e9) : 0;
+	c->health_retries = 3;
 	mount.source = (char *)(uintptr_t)text_of(json, "mount", DEFAULT_SOURCE);
 	mount.read_only = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "read_only"));
 	if (!size_of(b, json, "memory", &c->memory_limit))
 		return false;
 	if (!world_set_string(&c->restart_policy, text_of(json, "restart", "unless-stopped")) ||
-		!world_set_list(&c->env, &c->env_count, usual_env, 3) ||
+		!build_env(c, cJSON_GetObjectItemCaseSensitive(json, "env")) ||
 		!world_set_list(&c->entrypoint, &c->entrypoint_count, entrypoint, 1) ||
 		!world_set_list(&c->cmd, &c->cmd_count, command, 1) ||
 		!build_labels(c, name, cJSON_GetObjectItemCaseSensitive(json, "labels")) ||
 		!build_health(c, cJSON_GetObjectItemCaseSensitive(json, "healthcheck")) ||
 		!world_add_mount(c, &mount))
-		return fail(b, "out of memory", NULL);
+		return scenario_fail(b, "out of memory", NULL);
 	if (!world_start(c, &why))
-		return fail(b, name, why);
-	c->started = b->world->wall - 3LL * 86400000;
-	c->ready_at = c->started;
-	c->health = c->health_test_count ? WORLD_HEALTH_HEALTHY : WORLD_HEALTH_NONE;
+		return scenario_fail(b, name, why);
+	settle_in(c);
 	return build_loads(b, c, cJSON_GetObjectItemCaseSensitive(json, "load"));
-}
-
-/* Free now, and not promised to another part of this world. */
-static bool block_is_free(const struct build *b, const char *host, int first, int count)
-{
-	for (size_t i = 0; i < b->promised_count; i++) {
-		const struct promise *p = &b->promised[i];
-
-		if (strcmp(p->host, host) == 0 && first < p->first + p->count && p->first < first + count)
-			return false;
-	}
-	for (int port = first; port < first + count; port++)
-		if (port > 65535 || serve_probe_port(host, port) < 0)
-			return false;
-	return true;
-}
-
-/* Below the ports that the system gives to outgoing connections; from a place that differs in each process. */
-static int free_block(const struct build *b, const char *host, int count)
-{
-	uint64_t place = uv_hrtime() / 1000 * 7919 + (uint64_t)getpid() * 104729;
-
-	for (int i = 0; i < PORT_TRIES; i++) {
-		int port = PORT_LOW +
-			   (int)((place + (uint64_t)i * 613) % (PORT_HIGH - PORT_LOW - (unsigned)count));
-
-		if (block_is_free(b, host, port, count))
-			return port;
-	}
-	return 0;
-}
-
-static bool promise(struct build *b, const char *host, int first, int count)
-{
-	struct promise *grown = realloc(b->promised, (b->promised_count + 1) * sizeof *grown);
-
-	if (!grown)
-		return fail(b, "out of memory", NULL);
-	b->promised = grown;
-	grown += b->promised_count++;
-	snprintf(grown->host, sizeof grown->host, "%s", host);
-	grown->first = first;
-	grown->count = count;
-	return true;
-}
-
-/* The port or the block of ports as wished, or a free one. */
-static bool settle(struct build *b, const char *what, const char *host, int *port, int count)
-{
-	int wished = *port;
-
-	if (!b->options->free_ports && block_is_free(b, host, wished, count))
-		return promise(b, host, wished, count);
-	*port = free_block(b, host, count);
-	if (*port == 0)
-		return fail(b, "no free ports on", host);
-	if (!b->options->free_ports)
-		fprintf(stderr, "ollama-top-sim: %s:%d (%s) is taken, using %d\n", host, wished, what, *port);
-	return promise(b, host, *port, count);
 }
 
 static bool build_server(struct build *b, const cJSON *json, int n)
@@ -420,10 +307,10 @@ static bool build_server(struct build *b, const cJSON *json, int n)
 	numbered(name, sizeof name, text_of(json, "name", "{n}"), n);
 	numbered(host, sizeof host, text_of(json, "address", "127.0.0.{n}"), n);
 	if (world_server(b->world, name))
-		return fail(b, "two servers of one name", name);
+		return scenario_fail(b, "two servers of one name", name);
 	server = world_add_server(b->world, name, host, strcmp(text_of(json, "role", "ro"), "rw") == 0);
 	if (!server)
-		return fail(b, "out of memory", NULL);
+		return scenario_fail(b, "out of memory", NULL);
 	server->cpus = number_of(json, "cpus", 16);
 	server->cgroup = number_of(json, "cgroup", 2);
 	server->docker_port = number_of(json, "docker_port", 2375);
@@ -435,9 +322,9 @@ static bool build_server(struct build *b, const cJSON *json, int n)
 		!world_set_string(&server->discover, text_of(json, "discover", NULL)) ||
 		!world_set_string(&server->nfs_export, text_of(json, "export", NULL)))
 		return false;
-	if (server->docker_port && !settle(b, "Docker", host, &server->docker_port, 1))
+	if (server->docker_port && !scenario_settle(b, "Docker", host, &server->docker_port, 1))
 		return false;
-	if (!settle(b, "Ollama", host, &server->ollama_port, server->port_count))
+	if (!scenario_settle(b, "Ollama", host, &server->ollama_port, server->port_count))
 		return false;
 	if (!build_mounts(b, server, cJSON_GetObjectItemCaseSensitive(json, "mounts")))
 		return false;
@@ -468,8 +355,8 @@ static bool build_traefik(struct build *b, const cJSON *json)
 	if (!world_set_string(&world->traefik_host, text_of(json, "address", "127.0.0.1")) ||
 		!world_set_string(&world->traefik_service, text_of(json, "service", "ollama")) ||
 		!world_set_string(&world->traefik_file, file))
-		return fail(b, "out of memory", NULL);
-	if (!settle(b, "Traefik", world->traefik_host, &world->traefik_port, 1))
+		return scenario_fail(b, "out of memory", NULL);
+	if (!scenario_settle(b, "Traefik", world->traefik_host, &world->traefik_port, 1))
 		return false;
 	for (size_t i = 0; i < world->server_count; i++) {
 		for (size_t j = 0; j < world->servers[i]->container_count; j++) {
@@ -478,60 +365,12 @@ static bool build_traefik(struct build *b, const cJSON *json)
 
 			snprintf(url, sizeof url, "http://%s:%d", c->host_ip, c->host_port);
 			if (!world_pool_add(world, url))
-				return fail(b, "out of memory", NULL);
+				return scenario_fail(b, "out of memory", NULL);
 		}
 	}
 	if (file && !traefik_file_write(world))
-		return fail(b, "cannot write", file);
+		return scenario_fail(b, "cannot write", file);
 	return true;
-}
-
-static void script_step(void *user, struct world *world)
-{
-	struct script *script = user;
-	int count = cJSON_GetArraySize(script->commands);
-	char error[160];
-
-	while ((int)script->next < count) {
-		const cJSON *command = cJSON_GetArrayItem(script->commands, (int)script->next);
-		const cJSON *at = cJSON_GetObjectItemCaseSensitive(command, "at_ms");
-
-		if (world->wall - script->start < (int64_t)cJSON_GetNumberValue(at))
-			return;
-		script->next++;
-		if (!control_do(world, command, error, sizeof error))
-			fprintf(stderr, "ollama-top-sim: script: %s\n", error);
-	}
-	if (script->repeat && world->wall - script->start >= script->repeat) {
-		script->start += script->repeat;
-		script->next = 0;
-	}
-}
-
-static bool build_script(struct build *b, const cJSON *root)
-{
-	const cJSON *commands = cJSON_GetObjectItemCaseSensitive(root, "script");
-	struct script *script;
-	cJSON *command;
-
-	if (!commands)
-		return true;
-	script = calloc(1, sizeof *script);
-	if (!script)
-		return fail(b, "out of memory", NULL);
-	script->start = b->world->wall;
-	script->commands = cJSON_Duplicate(commands, true);
-	b->world->script = script;
-	b->world->after_tick = script_step;
-	cJSON_ArrayForEach(command, script->commands)
-	{
-		int64_t at = 0;
-
-		if (!duration_of(b, command, "at", &at))
-			return false;
-		cJSON_AddNumberToObject(command, "at_ms", (double)at);
-	}
-	return duration_of(b, root, "repeat", &script->repeat);
 }
 
 static bool build_after(struct build *b, const cJSON *commands)
@@ -539,8 +378,9 @@ static bool build_after(struct build *b, const cJSON *commands)
 	const cJSON *command;
 	char error[160];
 
-	cJSON_ArrayForEach(command, commands) if (!control_do(b->world, command, error,
-							  sizeof error)) return fail(b, "after", error);
+	cJSON_ArrayForEach(command,
+		commands) if (!control_do(b->world, command, error, sizeof error)) return scenario_fail(b,
+		"after", error);
 	return true;
 }
 
@@ -552,12 +392,12 @@ static bool build(struct build *b, const cJSON *root)
 
 	if (!known_keys(b, root, keys, "the scenario"))
 		return false;
-	if (!duration_of(b, root, "nfs_delay", &b->world->nfs_delay_ms) ||
+	if (!scenario_duration_of(b, root, "nfs_delay", &b->world->nfs_delay_ms) ||
 		!size_of(b, root, "pull_rate", &b->world->pull_rate))
 		return false;
 	if (text_of(root, "version", NULL) &&
 		!world_set_string(&b->world->ollama_version, text_of(root, "version", NULL)))
-		return fail(b, "out of memory", NULL);
+		return scenario_fail(b, "out of memory", NULL);
 	b->stores = cJSON_GetObjectItemCaseSensitive(root, "stores");
 	cJSON_ArrayForEach(json, b->stores) if (!build_store(b, json)) return false;
 	cJSON_ArrayForEach(json, cJSON_GetObjectItemCaseSensitive(root, "servers"))
@@ -570,10 +410,10 @@ static bool build(struct build *b, const cJSON *root)
 				return false;
 	}
 	if (b->world->server_count == 0)
-		return fail(b, "a scenario needs servers", NULL);
+		return scenario_fail(b, "a scenario needs servers", NULL);
 	world_forget_events(b->world);
 	return build_traefik(b, cJSON_GetObjectItemCaseSensitive(root, "traefik")) &&
-	       build_after(b, cJSON_GetObjectItemCaseSensitive(root, "after")) && build_script(b, root);
+	       build_after(b, cJSON_GetObjectItemCaseSensitive(root, "after")) && scenario_script(b, root);
 }
 
 static char *read_file(const char *path, size_t *len, char *error, size_t size)
@@ -634,16 +474,4 @@ struct world *scenario_load(
 	cJSON_Delete(root);
 	free(b.promised);
 	return b.world;
-}
-
-void scenario_free(struct world *world)
-{
-	struct script *script = world ? world->script : NULL;
-
-	if (!script)
-		return;
-	cJSON_Delete(script->commands);
-	free(script);
-	world->script = NULL;
-	world->after_tick = NULL;
 }

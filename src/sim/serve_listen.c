@@ -61,7 +61,7 @@ static int bind_socket(const char *host, int port)
 
 int serve_probe_port(const char *host, int port)
 {
-	struct sockaddr_in address;
+	struct sockaddr_in address = {0};
 	socklen_t len = sizeof address;
 	int fd = bind_socket(host, port);
 

@@ -74,10 +74,11 @@ cJSON *serve_json(const struct serve_request *request)
 void serve_add_header(struct serve_request *request, const char *name, const char *value)
 {
 	struct pending *pending = pending_of(request);
-	char **header = pending->headers[pending->header_count];
+	char **header;
 
 	if (pending->header_count == SERVE_HEADERS_MAX)
 		return;
+	header = pending->headers[pending->header_count];
 	header[0] = strdup(name);
 	header[1] = strdup(value);
 	pending->header_count++;

@@ -126,7 +126,7 @@ static bool held_back(struct pending *pending)
 		/* Disconnecting an open socket sends the reset at once; closing it would end it politely. */
 		const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
 
-		connect(pending->conn->fd, &nowhere, sizeof nowhere);
+		(void)connect(pending->conn->fd, &nowhere, sizeof nowhere);
 		pending->aborted = true;
 		return true;
 	}

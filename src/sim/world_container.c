@@ -165,7 +165,7 @@ static void begin(struct world_container *c)
 	if (c->ollama && !c->start_error)
 		world_slog(c, "INFO", "routes.go:1288", "msg=\"Listening on [::]:%d (version %s)\"",
 			c->container_port, world->ollama_version);
-	world_emit(c, "start", NULL);
+	world_emit(c, "start", (char *)NULL);
 }
 
 bool world_start(struct world_container *c, const char **error)
@@ -226,7 +226,7 @@ static void end(struct world_container *c, int exit_code, bool oom)
 		c->health = WORLD_HEALTH_UNHEALTHY;
 	snprintf(code, sizeof code, "%d", exit_code);
 	snprintf(lasted, sizeof lasted, "%lld", (long long)((c->finished - c->started) / 1000));
-	world_emit(c, "die", "execDuration", lasted, "exitCode", code, NULL);
+	world_emit(c, "die", "execDuration", lasted, "exitCode", code, (char *)NULL);
 }
 
 void world_die(struct world_container *c, int exit_code, bool oom)
@@ -248,7 +248,7 @@ void world_oom(struct world_container *c, bool runner_only)
 	if (c->status != WORLD_RUNNING)
 		return;
 	c->oom_killed = true;
-	world_emit(c, "oom", NULL);
+	world_emit(c, "oom", (char *)NULL);
 	if (!runner_only) {
 		world_die(c, EXIT_KILLED, true);
 		return;
@@ -262,7 +262,7 @@ void world_oom(struct world_container *c, bool runner_only)
 static void finish_stop(struct world_container *c, int exit_code)
 {
 	end(c, exit_code, false);
-	world_emit(c, "stop", NULL);
+	world_emit(c, "stop", (char *)NULL);
 }
 
 static void tell(struct world_container *c, int signal)
@@ -270,7 +270,7 @@ static void tell(struct world_container *c, int signal)
 	char number[16];
 
 	snprintf(number, sizeof number, "%d", signal);
-	world_emit(c, "kill", "signal", number, NULL);
+	world_emit(c, "kill", "signal", number, (char *)NULL);
 }
 
 /* A paused process is let go after the signal of a stop or a restart, so that it can obey. */
@@ -279,7 +279,7 @@ static void thaw(struct world_container *c)
 	if (c->status != WORLD_PAUSED)
 		return;
 	c->status = WORLD_RUNNING;
-	world_emit(c, "unpause", NULL);
+	world_emit(c, "unpause", (char *)NULL);
 }
 
 bool world_stop(struct world_container *c, int64_t grace, const char **error)
@@ -291,7 +291,7 @@ bool world_stop(struct world_container *c, int64_t grace, const char **error)
 		c->asked_to_stop = true;
 		c->status = WORLD_EXITED;
 		c->restart_at = 0;
-		world_emit(c, "stop", NULL);
+		world_emit(c, "stop", (char *)NULL);
 		return true;
 	}
 	if (c->status != WORLD_RUNNING && c->status != WORLD_PAUSED) {
@@ -356,7 +356,7 @@ bool world_restart(struct world_container *c, const char **error)
 	}
 	c->restart_count = 0;
 	begin(c);
-	world_emit(c, "restart", NULL);
+	world_emit(c, "restart", (char *)NULL);
 	return true;
 }
 
@@ -367,7 +367,7 @@ bool world_pause(struct world_container *c, const char **error)
 		return false;
 	}
 	c->status = WORLD_PAUSED;
-	world_emit(c, "pause", NULL);
+	world_emit(c, "pause", (char *)NULL);
 	return true;
 }
 
@@ -378,7 +378,7 @@ bool world_unpause(struct world_container *c, const char **error)
 		return false;
 	}
 	c->status = WORLD_RUNNING;
-	world_emit(c, "unpause", NULL);
+	world_emit(c, "unpause", (char *)NULL);
 	return true;
 }
 
@@ -398,7 +398,7 @@ bool world_rename(struct world_container *c, const char *name, const char **erro
 		*error = NO_MEMORY;
 		return false;
 	}
-	world_emit(c, "rename", "oldName", old, NULL);
+	world_emit(c, "rename", "oldName", old, (char *)NULL);
 	free(old);
 	return true;
 }
@@ -417,7 +417,7 @@ bool world_remove(struct world_container *c, bool force, const char **error)
 		tell(c, SIGKILL);
 		end(c, EXIT_KILLED, false);
 	}
-	world_emit(c, "destroy", NULL);
+	world_emit(c, "destroy", (char *)NULL);
 	for (size_t i = 0; i < server->container_count; i++) {
 		if (server->containers[i] != c)
 			continue;

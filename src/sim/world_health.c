@@ -5,6 +5,7 @@
 
 #include "world_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,17 +25,13 @@ static bool is_there(const char *program)
 
 static char *missing(const char *program)
 {
-	static const char before[] =
-		"OCI runtime exec failed: exec failed: unable to start container process: exec: \"";
-	static const char after[] = "\": executable file not found in $PATH: unknown";
-	size_t size = sizeof before + strlen(program) + sizeof after;
-	char *text = malloc(size);
+	char *text = NULL;
 
-	if (!text)
+	if (asprintf(&text,
+		    "OCI runtime exec failed: exec failed: unable to start container process: exec: \"%s\": "
+		    "executable file not found in $PATH: unknown",
+		    program) < 0)
 		return NULL;
-	strcpy(text, before);
-	strcat(text, program);
-	strcat(text, after);
 	return text;
 }
 
@@ -75,26 +72,20 @@ static void run_check(struct world_container *c, struct world_health_result *res
 static void emit_exec(struct world_container *c, const struct world_health_result *result)
 {
 	char id[65], create[320], start[320];
-	size_t used;
+	char line[300] = "";
+	size_t used = 0;
 
 	world_hex(c->server->world, id, 64);
-	strcpy(create, "exec_create: ");
-	strcpy(start, "exec_start: ");
-	for (size_t i = 1; i < c->health_test_count; i++) {
-		used = strlen(create);
-		if (used + strlen(c->health_test[i]) + 2 > sizeof create)
-			break;
-		strcat(create, c->health_test[i]);
-		strcat(start, c->health_test[i]);
-		if (i + 1 < c->health_test_count) {
-			strcat(create, " ");
-			strcat(start, " ");
-		}
-	}
-	world_emit(c, create, "execID", id, NULL);
-	world_emit(c, start, "execID", id, NULL);
+	for (size_t i = 1; i < c->health_test_count && used < sizeof line; i++)
+		used += (size_t)snprintf(
+			line + used, sizeof line - used, "%s%s", i > 1 ? " " : "", c->health_test[i]);
+	snprintf(create, sizeof create, "exec_create: %s", line);
+	snprintf(start, sizeof start, "exec_start: %s", line);
+	world_emit(c, create, "execID", id, (char *)NULL);
+	world_emit(c, start, "execID", id, (char *)NULL);
 	if (result->exit_code >= 0)
-		world_emit(c, "exec_die", "execID", id, "exitCode", result->exit_code ? "1" : "0", NULL);
+		world_emit(
+			c, "exec_die", "execID", id, "exitCode", result->exit_code ? "1" : "0", (char *)NULL);
 }
 
 static void note(struct world_container *c, const struct world_health_result *result)
@@ -129,5 +120,5 @@ void world_health_tick(struct world_container *c)
 		world_emit(c,
 			c->health == WORLD_HEALTH_HEALTHY ? "health_status: healthy"
 							  : "health_status: unhealthy",
-			NULL);
+			(char *)NULL);
 }

@@ -16,6 +16,10 @@ void world_container_free(struct world_container *c);
 void world_store_free(struct world_store *store);
 void world_loaded_free(struct world_container *c, struct world_loaded *loaded);
 void world_unload_all(struct world_container *c);
+/* The name with ":latest" where it has no tag; the caller frees. NULL: out of memory. */
+char *world_with_tag(const char *name);
+/* Does the container see its store through NFS? */
+bool world_over_nfs(const struct world_container *c);
 bool world_model_copy(struct world_model *to, const struct world_model *from);
 void world_model_clear(struct world_model *model);
 

@@ -140,6 +140,8 @@ struct world_part world_pull_part(const struct world_pull *pull, size_t i)
 	size_t count = world_pull_parts(pull);
 	int64_t before;
 
+	if (count == 0)
+		return part;
 	part.offset = (int64_t)i * size;
 	part.size = part.offset + size > layer->size ? layer->size - part.offset : size;
 	before = pull->completed / (int64_t)count * (int64_t)i;

@@ -14,7 +14,7 @@ Test(events, have_growing_times_and_serials)
 	size_t seen = 0;
 
 	for (int i = 0; i < 50; i++)
-		world_emit(f.one, "top", NULL);
+		world_emit(f.one, "top", (char *)NULL);
 	while ((event = world_event_after(f.world, serial))) {
 		cr_expect_gt(event->serial, serial);
 		cr_expect_gt(event->wall_ns, last);
@@ -34,7 +34,7 @@ Test(events, the_oldest_are_forgotten)
 	uint64_t serial = 0;
 
 	for (int i = 0; i < WORLD_EVENTS_MAX + 100; i++)
-		world_emit(f.one, "top", NULL);
+		world_emit(f.one, "top", (char *)NULL);
 	cr_expect_eq(world_event_after(f.world, 0)->serial, first + 100);
 	for (const struct world_event *event; (event = world_event_after(f.world, serial)); kept++)
 		serial = event->serial;
@@ -50,7 +50,7 @@ Test(events, carry_name_image_and_labels)
 	char all[512] = "";
 
 	cr_assert(world_add_label(f.one, "colour", "red"));
-	world_emit(f.one, "die", "exitCode", "3", NULL);
+	world_emit(f.one, "die", "exitCode", "3", (char *)NULL);
 	event = world_event_after(f.world, 0);
 	for (size_t i = 0; i < event->attribute_count; i++)
 		snprintf(all + strlen(all), sizeof all - strlen(all), "%s=%s ", event->attributes[i].name,

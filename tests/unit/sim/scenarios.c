@@ -133,6 +133,37 @@ ParameterizedTest(struct mistake *mistake, scenarios, mistakes_are_named)
 	drop(world);
 }
 
+Test(scenarios, instances_are_as_written)
+{
+	char error[300];
+	struct world *world = load(
+		"servers:\n"
+		"  - name: a\n"
+		"    address: 127.9.9.1\n"
+		"    instances:\n"
+		"      - {name: x, cpus: 1.5, memory: 2G, env: [A=1, B=2], labels: {c: d}, restart: always,\n"
+		"         healthcheck: [CMD, curl, x]}\n"
+		"      - {name: \"y-{n}\", repeat: 2}\n",
+		error, sizeof error);
+	const struct world_container *x, *y;
+
+	cr_assert_not_null(world, "%s", error);
+	x = world_target(world, "a/x");
+	y = world_target(world, "a/y-2");
+	cr_assert(x && y);
+	cr_expect_eq(x->nano_cpus, 1500000000);
+	cr_expect_eq(x->memory_limit, 2 * WORLD_GIB);
+	cr_expect_eq(x->env_count, 2);
+	cr_expect_str_eq(x->env[1], "B=2");
+	cr_expect_str_eq(world_label(x, "c"), "d");
+	cr_expect_str_eq(x->restart_policy, "always");
+	cr_expect_eq(x->health, WORLD_HEALTH_UNHEALTHY, "there is no curl");
+	cr_expect_eq(y->health, WORLD_HEALTH_HEALTHY);
+	cr_expect_eq(y->host_port, x->host_port + 2);
+	cr_expect_eq(y->memory_limit, 0);
+	drop(world);
+}
+
 Test(scenarios, scripts_run_and_repeat)
 {
 	char error[300];
