@@ -51,18 +51,18 @@ static const struct builtin BUILTINS[] = {
 	{"demo", FLEET
 		"repeat: 75s\n"
 		"nfs_delay: 12s\n"
-		"pull_rate: 118M\n"
+		"pull_rate: 150M\n"
 		"script:\n"
 		"  - {at: 4s, do: load, target: 84/ollama-3, model: \"llama3.2:3b\", keep_alive: 40s}\n"
+		"  - {at: 6s, do: pull, target: \"80\", model: \"llama3.1:8b\"}\n"
 		"  - {at: 9s, do: busy, target: 84/ollama-1, seconds: 22}\n"
-		"  - {at: 14s, do: pull, target: \"80\", model: \"gemma2:2b\"}\n"
 		"  - {at: 20s, do: load, target: 84/ollama-2, model: \"llama2:13b\", context: 8192, "
 		"keep_alive: 30s}\n"
 		"  - {at: 26s, do: busy, target: 84/ollama-2, seconds: 14}\n"
 		"  - {at: 41s, do: oom, target: 84/ollama-2}\n"
 		"  - {at: 47s, do: load, target: 84/ollama-2, model: \"llama3.2:3b\", keep_alive: 24h}\n"
 		"  - {at: 55s, do: busy, target: 80/ollama, seconds: 12}\n"
-		"  - {at: 73s, do: remove-model, target: \"80\", model: \"gemma2:2b\"}\n"},
+		"  - {at: 73s, do: remove-model, target: \"80\", model: \"llama3.1:8b\"}\n"},
 	{"healthy", FLEET},
 	{"nfs-fallback", FLEET "after:\n"
 			       "  - {do: mount, target: 84/ollama-2, fstype: ext4, source: /dev/sda1, "
