@@ -152,7 +152,7 @@ static bool match_path(
 		base--;
 	const char *rest = folder + base;
 	const size_t rest_len = strlen(rest), path_len = strlen(store_path);
-	return rest_len > 1 && path_len > rest_len && strcmp(store_path + path_len - rest_len, rest) == 0;
+	return path_len > rest_len && strcmp(store_path + path_len - rest_len, rest) == 0;
 }
 
 enum source_match store_source_match(const struct fleet *fleet, const struct instance *i, struct words *why)

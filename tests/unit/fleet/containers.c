@@ -230,6 +230,27 @@ Test(oom_kills, an_exit_with_oomkilled)
 	scene_end(&s);
 }
 
+Test(oom_kills, event_and_inspect_of_one_kill_are_one_kill)
+{
+	struct scene s;
+	struct container c;
+
+	scene_healthy(&s);
+	const int64_t killed = s.now;
+	happens(&s, ONE, DEVENT_OOM, 0);
+	pass(&s, 300);
+	happens(&s, ONE, DEVENT_DIE, 137);
+	c = running(&s, 3600 * 1000);
+	c.status = CONTAINER_EXITED;
+	c.exit_code = 137;
+	c.oom_killed = true;
+	c.finished_wall = s.wall;
+	container(&s, RO, ONE, &c);
+	cr_expect_eq(find(&s, RO, ONE)->oom_at, killed);
+	cr_expect_eq(alert_of(&s, "84/ollama-1", CONDITION_OOM)->since, killed);
+	scene_end(&s);
+}
+
 Test(oom_kills, a_kill_of_a_child_leaves_the_container_running)
 {
 	struct scene s;

@@ -165,6 +165,23 @@ Test(samples, a_machine_that_slept_shows_a_gap_of_that_length)
 	scene_end(&s);
 }
 
+Test(samples, the_first_answer_after_a_sleep_is_not_spread_over_it)
+{
+	struct scene s;
+
+	scene_healthy(&s);
+	const struct instance *i = find(&s, RO, "ollama-1");
+	pass(&s, 2000);
+	s.now += 10 * 2000;
+	stats(&s, RO, "ollama-1", 4 * GIB, 77, 0);
+	pass(&s, 0);
+	cr_expect_eq(i->cpu_history.count, 11);
+	for (size_t k = 1; k < 10; k++)
+		cr_expect(isnan(history_at(&i->cpu_history, k)));
+	cr_expect_eq(history_at(&i->cpu_history, 10), 77.0F);
+	scene_end(&s);
+}
+
 Test(samples, an_instance_never_heard_keeps_no_history)
 {
 	struct scene s;

@@ -40,6 +40,33 @@ Test(pool, disagreements)
 	}
 }
 
+Test(pool, default_ports)
+{
+	static const struct {
+		const char *ours, *theirs;
+		int in_pool;
+	} rows[] = {
+		{"https://ollama.example.org", "https://Ollama.example.org:443=UP", 1},
+		{"https://ollama.example.org:443", "https://ollama.example.org/=UP", 1},
+		{"http://ollama.example.org", "http://ollama.example.org:80=UP", 1},
+		{"http://ollama.example.org", "https://ollama.example.org=UP", 0},
+		{"http://[fe80::1]", "http://[fe80::1]:80=UP", 1},
+		{"http://[fe80::1]:8080", "http://[fe80::1]=UP", 0},
+	};
+
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		struct scene s;
+
+		scene_start(&s);
+		scene_end(&s);
+		s.instances[0].url = (char *)rows[k].ours;
+		s.fleet = fleet_new(&s.spec, 1, 1);
+		pool(&s, rows[k].theirs, NULL);
+		cr_expect_eq(find(&s, RW, "ollama")->in_pool, rows[k].in_pool, "%s", rows[k].theirs);
+		scene_end(&s);
+	}
+}
+
 Test(pool, a_rw_server_outside_it_is_a_choice)
 {
 	struct scene s;

@@ -361,6 +361,19 @@ Test(oom, acknowledged)
 	scene_end(&s);
 }
 
+Test(oom, a_late_and_slightly_later_report_of_an_acknowledged_kill)
+{
+	struct scene s;
+
+	scene_healthy(&s);
+	happens(&s, ONE, DEVENT_OOM, 0);
+	pass(&s, 5000);
+	cr_expect(fleet_acknowledge(s.fleet, "84/ollama-1"));
+	happened(&s, ONE, DEVENT_OOM, 0, 4700);
+	cr_expect_eq(find(&s, RO, ONE)->state, STATE_OK);
+	scene_end(&s);
+}
+
 Test(oom, a_second_kill_holds_anew_and_says_since_when)
 {
 	struct scene s;
@@ -393,6 +406,21 @@ Test(hot, over_ninety_percent_of_the_limit)
 	cr_expect_eq(i->state, STATE_HOT, "three refreshes old");
 	pass(&s, 1);
 	cr_expect_eq(i->state, STATE_OK, "a stale figure is not judged");
+	scene_end(&s);
+}
+
+Test(hot, exactly_ninety_percent_is_not_over_it)
+{
+	struct scene s;
+
+	scene_healthy(&s);
+	for (int64_t judged = 900; judged <= 901; judged++) {
+		send(&s, (struct observation){.kind = OBS_STATS,
+				 .server = RO,
+				 .instance = ONE,
+				 .u.stats = {judged, judged, 1000, 5, 0}});
+		cr_expect_eq(find(&s, RO, ONE)->state, judged > 900 ? STATE_HOT : STATE_OK);
+	}
 	scene_end(&s);
 }
 
