@@ -44,6 +44,8 @@ void fold_host(const struct place *p, const struct observation *o)
 
 /* An event and an inspect give a start's time a little differently. */
 #define SAME_START_MS 2000
+/* A live event that is older than this was held up; less is the measure of the clocks. */
+#define LATE_EVENT_MS 5000
 
 /* The instance that a listed container is: by its own name, or the name of its container. */
 static struct instance *listed(const struct server *server, const char *name)
@@ -187,6 +189,19 @@ static bool terminates(int signal)
 	return true;
 }
 
+/*
+ * When an event happened, on our clock. A live one happened now, but for those that a stream
+ * brings after a break; only a replayed one is believed without knowing how the clocks differ.
+ */
+static int64_t event_time(const struct place *p, const struct observation *o, int64_t wall)
+{
+	const int64_t at = our_time(p, o, wall);
+
+	if (o->u.event.replayed || (p->server->clock_skew_known && o->at - at > LATE_EVENT_MS))
+		return at;
+	return o->at;
+}
+
 static void on_start(const struct place *p, const struct observation *o, int64_t wall)
 {
 	struct instance *i = p->instance;
@@ -195,7 +210,7 @@ static void on_start(const struct place *p, const struct observation *o, int64_t
 		i->container.started_wall = wall;
 	if (o->u.event.replayed)
 		return;
-	i->started_at = o->at;
+	i->started_at = event_time(p, o, wall);
 	appear(p->fleet, i);
 	process_is_new(i, o->at);
 	container_turn(p->fleet, i, CONTAINER_RUNNING, o->at);
@@ -218,9 +233,8 @@ static void on_die(const struct place *p, const struct observation *o, int64_t w
 static void on_oom(const struct place *p, const struct observation *o, int64_t wall)
 {
 	const bool replayed = o->u.event.replayed;
-	const int64_t at = replayed ? our_time(p, o, wall) : o->at;
 
-	oom_happened(p->fleet, p->instance, at, wall, !replayed);
+	oom_happened(p->fleet, p->instance, event_time(p, o, wall), wall, !replayed);
 	if (!replayed)
 		instance_event(
 			p->fleet, p->instance, SEVERITY_CRITICAL, _("a process was killed for memory"));

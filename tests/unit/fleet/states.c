@@ -374,6 +374,38 @@ Test(oom, a_late_and_slightly_later_report_of_an_acknowledged_kill)
 	scene_end(&s);
 }
 
+/* Missed in a break of the stream: live, but of some time ago. */
+Test(oom, told_late)
+{
+	static const struct {
+		int64_t ago, at_ago;
+		bool skew_known, held;
+	} rows[] = {
+		{3 * MINUTE, 3 * MINUTE, true, true},
+		{3 * MINUTE, 0, false, true},
+		{4000, 0, true, true},
+		{10 * MINUTE, 0, true, false},
+	};
+
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		struct scene s;
+		struct observation o = {.kind = OBS_DOCKER_EVENT, .server = RO, .instance = ONE};
+
+		scene_healthy(&s);
+		if (rows[k].skew_known)
+			send(&s, (struct observation){
+					 .kind = OBS_HOST, .server = RO, .u.host = {GIB, GIB, 4, true, 0}});
+		o.u.event.what = DEVENT_OOM;
+		o.u.event.happened_wall = s.wall - rows[k].ago;
+		send(&s, o);
+		const struct instance *i = find(&s, RO, ONE);
+		cr_expect_eq(i->state == STATE_OOM, rows[k].held, "row %zu", k);
+		if (rows[k].held)
+			cr_expect_eq(i->oom_at, s.now - rows[k].at_ago, "row %zu", k);
+		scene_end(&s);
+	}
+}
+
 Test(oom, a_second_kill_holds_anew_and_says_since_when)
 {
 	struct scene s;
