@@ -37,41 +37,49 @@ static ssize_t read_file(const char *path, char *out, size_t size)
 	return got < 0 ? -1 : (ssize_t)len;
 }
 
+/* What is wrong with the bytes of a token, translated; NULL when nothing is. */
+static const char *token_fault(const char *token, size_t len)
+{
+	if (len == 0)
+		return _("empty");
+	if (len > TOKEN_MAX)
+		return _("larger than 64K");
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)token[i] <= ' ' || token[i] == 0x7f)
+			return _("has spaces or control characters inside");
+	return NULL;
+}
+
 /* The token of a file without the white space around it, as a header; NULL with `error` filled. */
 static char *token_header(const char *path, char *error, size_t error_size)
 {
 	static const char prefix[] = "Authorization: Bearer ";
-	const size_t skip = sizeof prefix - 1;
-	char *header = malloc(skip + TOKEN_MAX + 2);
+	const size_t size = sizeof prefix + TOKEN_MAX + 1;
+	char *header = calloc(1, size);
+	char *token;
 	const char *why = NULL;
-	ssize_t got = -1;
-	size_t len = 0;
+	ssize_t len;
 
 	if (header == NULL) {
-		snprintf(error, error_size, _("token file %s: %s"), path, _("out of memory"));
+		snprintf(error, error_size, "%s", _("out of memory"));
 		return NULL;
 	}
-	if ((got = read_file(path, header + skip, TOKEN_MAX + 1)) < 0)
+	memcpy(header, prefix, sizeof prefix - 1);
+	token = header + sizeof prefix - 1;
+	len = read_file(path, token, TOKEN_MAX + 1);
+	if (len < 0) {
 		why = errno == EINVAL ? _("not a regular file") : strerror(errno);
-	else if ((size_t)got > TOKEN_MAX)
-		why = _("larger than 64K");
-	for (len = got > 0 ? (size_t)got : 0; len > 0 && strchr(" \t\r\n", header[skip + len - 1]) != NULL;)
-		len--;
-	if (why == NULL && len == 0)
-		why = _("empty");
-	for (size_t i = 0; why == NULL && i < len; i++)
-		if ((unsigned char)header[skip + i] <= ' ' || header[skip + i] == 0x7f)
-			why = _("has spaces or control characters inside");
-	if (why != NULL) {
-		snprintf(error, error_size, _("token file %s: %s"), path, why);
-		if (got > 0)
-			explicit_bzero(header + skip, (size_t)got);
-		free(header);
-		return NULL;
+	} else {
+		while (len > 0 && len <= (ssize_t)TOKEN_MAX && isspace((unsigned char)token[len - 1]))
+			token[--len] = '\0';
+		why = token_fault(token, (size_t)len);
 	}
-	memcpy(header, prefix, skip);
-	header[skip + len] = '\0';
-	return header;
+	if (why == NULL)
+		return header;
+	snprintf(error, error_size, _("token file %s: %s"), path, why);
+	explicit_bzero(header, size);
+	free(header);
+	return NULL;
 }
 
 /* Appends to the list, freeing all of it when memory runs out. */

@@ -170,6 +170,8 @@ static const char *system_text(const struct http_request *r, CURLcode result, ch
 	if (result != CURLE_COULDNT_CONNECT && result != CURLE_RECV_ERROR && result != CURLE_SEND_ERROR)
 		return NULL;
 	curl_easy_getinfo(r->transfer->easy, CURLINFO_OS_ERRNO, &os);
+	if (os == 0)
+		os = r->http->open_errno;
 	if (path != NULL && result == CURLE_COULDNT_CONNECT && socket_text(path, (int)os, buf, size))
 		return buf;
 	return FIND(os_words, (int)os);
@@ -214,8 +216,7 @@ void http_timeout_text(const struct http_request *r, char *out, size_t size)
 	if (silent)
 		snprintf(out, size, _("nothing came for %s"), wait);
 	else if (r->state == REQUEST_QUEUED)
-		snprintf(out, size, _("timed out after %s behind %d other requests"), wait,
-			HTTP_IN_FLIGHT_MAX);
+		snprintf(out, size, _("timed out after %s waiting for earlier requests"), wait);
 	else if (r->state == REQUEST_RESOLVING)
 		snprintf(
 			out, size, _("timed out after %s looking up %s"), wait, r->endpoint->host->name.host);

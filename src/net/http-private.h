@@ -1,6 +1,6 @@
 /*
- * http-private.h - what the parts of the HTTP client share: http.c (life and order of requests),
- * endpoint.c (where they go), http-transfer.c (libcurl's easy handles), http-socket.c (libcurl's
+ * http-private.h - what the parts of the HTTP client share: http.c (life of the client and its
+ * requests), http-queue.c (their order), endpoint.c (where they go), http-transfer.c (libcurl's easy handles), http-socket.c (libcurl's
  * multi handle on libuv), http-error.c (failures in words).
  *
  * libcurl may not be called from its own callbacks. What users do in theirs while `in_curl` is set is
@@ -51,6 +51,7 @@ struct http_host {
 	char *key;
 	struct name name;
 	size_t endpoints;          /* that refer to it */
+	int open_errno;            /* why the last socket could not be opened; 0 when it could */
 	size_t in_flight;          /* requests in `active` */
 	bool ready;                /* is in http->ready */
 	struct request_list queue; /* waiting for a place */
@@ -116,10 +117,13 @@ struct http {
 	const struct clock *clock;
 	CURLM *multi;
 	struct resolver resolver;
-	uv_timer_t curl_timer, deadline_timer;
+	uv_timer_t curl_timer, deadline_timer, pace_timer;
 	uv_idle_t kick; /* runs once, soon: starts what is queued, reports what failed, drives libcurl */
 	size_t handles; /* of libuv, not yet closed */
 	bool in_curl, curl_due, closing, finished;
+	int open_errno;               /* why the last socket could not be opened; 0 when it could */
+	size_t in_flight;             /* of all hosts */
+	size_t starts_left;           /* until pace_timer fires, while a crowd is in flight */
 	int64_t check_at;             /* when deadline_timer fires; INT64_MAX: it is off */
 	struct http_socket **sockets; /* by file descriptor */
 	size_t socket_count;
@@ -133,16 +137,26 @@ struct http {
 };
 
 /* http.c */
-void http_kick(struct http *http);
 /* One of libuv's handles that were counted in `handles` has closed. */
 void http_handle_closed(struct http *http);
-/* A deadline at this monotonic time: the timer fires then or earlier. */
-void http_deadline_watch(struct http *http, int64_t at);
-void http_host_resolved(void *host);
 /* The transfer of a running request has ended with `result`: reports it and frees the request. */
 void http_finish(struct http_request *request, CURLcode result);
 /* Called whenever libcurl has returned: takes in what ended, removes the dead, finishes a close. */
 void http_after_curl(struct http *http);
+
+/* http-queue.c */
+/* Sees to what is queued, failed or due, soon and from the loop. */
+void http_kick(struct http *http);
+/* A new request joins the line of its host, its deadline running. */
+void http_enqueue(struct http_request *request);
+/* A deadline at this monotonic time: the timer fires then or earlier. */
+void http_deadline_watch(struct http *http, int64_t at);
+void http_host_resolved(void *host);
+/* Takes a request that is not dead or done out of every list. */
+void http_request_unlink(struct http_request *request);
+void http_request_free(struct http_request *request);
+/* Unlinks the request, calls its on_done, frees it. */
+void http_request_report(struct http_request *request, const struct http_response *response);
 
 /* http-socket.c: the multi handle on the loop */
 bool http_multi_open(struct http *http);

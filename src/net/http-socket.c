@@ -11,6 +11,7 @@
  */
 #include "http-private.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -232,6 +233,7 @@ curl_socket_t http_socket_open_hook(void *user, curlsocktype purpose, struct cur
 	struct http_socket *old = find_socket(http, fd);
 
 	(void)purpose;
+	http->open_errno = fd < 0 ? errno : 0;
 	if (old != NULL) {
 		int wanted = old->wanted;
 		struct http_socket *s;

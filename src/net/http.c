@@ -1,5 +1,5 @@
 /*
- * http.c - the life and order of requests; see http.h and http-private.h.
+ * http.c - the life of the client and its requests; see http.h and http-private.h.
  */
 #include "ollama-top/http.h"
 
@@ -14,177 +14,6 @@
 
 /* Open files that a thousand instances take, and the most that is asked for. */
 #define FILES_WANTED ((rlim_t)4096)
-
-static void mark_ready(struct http_host *host)
-{
-	if (host->ready || host->in_flight >= HTTP_IN_FLIGHT_MAX || TAILQ_EMPTY(&host->queue))
-		return;
-	host->ready = true;
-	TAILQ_INSERT_TAIL(&host->http->ready, host, in_ready);
-	http_kick(host->http);
-}
-
-static struct request_list *line_of(struct http_request *r)
-{
-	switch (r->state) {
-	case REQUEST_QUEUED:
-		return &r->endpoint->host->queue;
-	case REQUEST_RESOLVING:
-	case REQUEST_RUNNING:
-		return &r->endpoint->host->active;
-	case REQUEST_FAILED:
-		return &r->http->failed;
-	default:
-		return NULL;
-	}
-}
-
-/* Takes the request out of the line it stands in; its place may go to the next. */
-static void leave_line(struct http_request *r)
-{
-	struct request_list *line = line_of(r);
-	struct http_host *host = r->endpoint->host;
-
-	TAILQ_REMOVE(line, r, in_line);
-	if (line == &host->active) {
-		host->in_flight--;
-		mark_ready(host);
-	}
-}
-
-static void unlink_request(struct http_request *r)
-{
-	leave_line(r);
-	TAILQ_REMOVE(&r->http->all, r, in_http);
-	TAILQ_REMOVE(&r->endpoint->requests, r, in_endpoint);
-}
-
-static void free_request(struct http_request *r)
-{
-	http_buffer_keep(r->http, &r->body);
-	free(r->error);
-	free(r);
-}
-
-static void report(struct http_request *r, const struct http_response *response)
-{
-	unlink_request(r);
-	r->state = REQUEST_DONE;
-	r->on_done(r->user, response);
-	free_request(r);
-}
-
-/* Ends a request that is not done; on_done follows from the loop. */
-static void fail(struct http_request *r, const char *why)
-{
-	if (r->state == REQUEST_RUNNING)
-		http_transfer_stop(r);
-	leave_line(r);
-	r->error = strdup(why);
-	r->state = REQUEST_FAILED;
-	TAILQ_INSERT_TAIL(&r->http->failed, r, in_line);
-	http_kick(r->http);
-}
-
-static void report_failed(struct http *http)
-{
-	struct http_request *r;
-
-	while ((r = TAILQ_FIRST(&http->failed)) != NULL) {
-		const struct http_response response = {
-			.status = r->status, /* NOLINT(clang-analyzer-unix.Malloc) */
-			.body = "",
-			.date_wall = r->date_wall,
-			.error = r->error != NULL ? r->error : _("out of memory"),
-		};
-
-		report(r, &response); /* takes it off the list, which the analyzer cannot follow */
-	}
-}
-
-static void count(struct http_request *r)
-{
-	r->http->sent++;
-	if (strcmp(r->method, "GET") != 0 && strcmp(r->method, "HEAD") != 0)
-		r->http->changing++;
-}
-
-/* `r` has a place: sends it, or lets it wait for its host's name. */
-static void begin(struct http_request *r)
-{
-	struct name *name = &r->endpoint->host->name;
-	char why[HTTP_ERROR_MAX];
-
-	r->state = REQUEST_RESOLVING;
-	switch (name_want(name)) {
-	case NAME_PENDING:
-		return;
-	case NAME_FAILED:
-		fail(r, name->error);
-		return;
-	case NAME_READY:
-		break;
-	}
-	if (!http_transfer_start(r, why, sizeof why)) {
-		fail(r, why);
-		return;
-	}
-	r->state = REQUEST_RUNNING;
-	count(r);
-}
-
-static void start_queued(struct http_host *host)
-{
-	struct http_request *r;
-
-	while (host->in_flight < HTTP_IN_FLIGHT_MAX && (r = TAILQ_FIRST(&host->queue)) != NULL) {
-		TAILQ_REMOVE(&host->queue, r, in_line);
-		TAILQ_INSERT_TAIL(&host->active, r, in_line);
-		host->in_flight++;
-		begin(r);
-	}
-}
-
-static void on_kick(uv_idle_t *idle)
-{
-	struct http *http = idle->data;
-	struct http_host *host;
-
-	uv_idle_stop(idle);
-	report_failed(http);
-	while ((host = TAILQ_FIRST(&http->ready)) != NULL) {
-		TAILQ_REMOVE(&http->ready, host, in_ready);
-		host->ready = false;
-		start_queued(host);
-	}
-	if (http->curl_due && !http->closing)
-		http_multi_run(http);
-}
-
-static void on_deadline(uv_timer_t *timer)
-{
-	struct http *http = timer->data;
-	int64_t now = clock_mono_ms(http->clock);
-	int64_t next = INT64_MAX;
-	struct http_request *r;
-
-	http->check_at = INT64_MAX;
-	TAILQ_FOREACH(r, &http->all, in_http)
-	{
-		if (r->deadline_at == 0 || r->state == REQUEST_FAILED)
-			continue;
-		if (r->deadline_at <= now) {
-			char why[HTTP_ERROR_MAX];
-
-			http_timeout_text(r, why, sizeof why);
-			fail(r, why);
-		} else if (r->deadline_at < next) {
-			next = r->deadline_at;
-		}
-	}
-	if (next != INT64_MAX)
-		http_deadline_watch(http, next);
-}
 
 static void free_when_closed(struct http *http)
 {
@@ -223,7 +52,7 @@ static void bury_dead(struct http *http)
 	while ((r = TAILQ_FIRST(&http->dead)) != NULL) {
 		TAILQ_REMOVE(&http->dead, r, in_line);
 		http_transfer_stop(r);
-		free_request(r);
+		http_request_free(r);
 	}
 }
 
@@ -236,6 +65,7 @@ static void finish_close(struct http *http)
 	uv_close((uv_handle_t *)&http->kick, on_closed);
 	uv_close((uv_handle_t *)&http->curl_timer, on_closed);
 	uv_close((uv_handle_t *)&http->deadline_timer, on_closed);
+	uv_close((uv_handle_t *)&http->pace_timer, on_closed);
 }
 
 /* writev() to a peer that is gone must be an error, not a signal; and each kept connection is a file. */
@@ -273,41 +103,11 @@ static void fill_request(struct http_request *r, const struct http_request_optio
 	r->user = o->user;
 }
 
-void http_kick(struct http *http)
-{
-	if (!http->finished)
-		uv_idle_start(&http->kick, on_kick);
-}
-
 void http_handle_closed(struct http *http)
 {
 	http->handles--;
 	if (http->finished)
 		free_when_closed(http);
-}
-
-void http_deadline_watch(struct http *http, int64_t at)
-{
-	int64_t wait = at - clock_mono_ms(http->clock);
-
-	if (at >= http->check_at || http->finished)
-		return;
-	http->check_at = at;
-	uv_timer_start(&http->deadline_timer, on_deadline, wait > 0 ? (uint64_t)wait : 0, 0);
-}
-
-void http_host_resolved(void *user)
-{
-	struct http_host *host = user;
-	struct http_request *r = TAILQ_FIRST(&host->active);
-
-	while (r != NULL) {
-		struct http_request *next = TAILQ_NEXT(r, in_line);
-
-		if (r->state == REQUEST_RESOLVING)
-			begin(r);
-		r = next;
-	}
 }
 
 void http_finish(struct http_request *r, CURLcode result)
@@ -332,7 +132,7 @@ void http_finish(struct http_request *r, CURLcode result)
 		http_endpoint_forget_token(r->endpoint);
 	note_body_size(r->endpoint, r->body.len);
 	http_transfer_stop(r);
-	report(r, &response);
+	http_request_report(r, &response);
 }
 
 void http_after_curl(struct http *http)
@@ -389,9 +189,13 @@ struct http *http_new(uv_loop_t *loop, const struct clock *clock)
 	uv_idle_init(loop, &http->kick);
 	uv_timer_init(loop, &http->curl_timer);
 	uv_timer_init(loop, &http->deadline_timer);
+	uv_timer_init(loop, &http->pace_timer);
 	uv_unref((uv_handle_t *)&http->deadline_timer);
-	http->kick.data = http->curl_timer.data = http->deadline_timer.data = http;
-	http->handles = 3;
+	http->kick.data = http;
+	http->curl_timer.data = http;
+	http->deadline_timer.data = http;
+	http->pace_timer.data = http;
+	http->handles = 4;
 	return http;
 }
 
@@ -430,15 +234,7 @@ struct http_request *http_send(struct http_endpoint *endpoint, const struct http
 	r->http = http;
 	r->endpoint = endpoint;
 	fill_request(r, options, method);
-	TAILQ_INSERT_TAIL(&http->all, r, in_http);
-	TAILQ_INSERT_TAIL(&endpoint->requests, r, in_endpoint);
-	r->state = REQUEST_QUEUED;
-	TAILQ_INSERT_TAIL(&endpoint->host->queue, r, in_line);
-	if (r->deadline_ms > 0) {
-		r->deadline_at = clock_mono_ms(http->clock) + r->deadline_ms;
-		http_deadline_watch(http, r->deadline_at);
-	}
-	mark_ready(endpoint->host);
+	http_enqueue(r);
 	return r;
 }
 
@@ -448,7 +244,7 @@ void http_cancel(struct http_request *r)
 
 	if (r->state == REQUEST_DONE || r->state == REQUEST_DEAD)
 		return;
-	unlink_request(r);
+	http_request_unlink(r);
 	if (running && r->http->in_curl) {
 		r->state = REQUEST_DEAD;
 		r->endpoint = NULL;
@@ -457,7 +253,7 @@ void http_cancel(struct http_request *r)
 	}
 	if (running)
 		http_transfer_stop(r);
-	free_request(r);
+	http_request_free(r);
 }
 
 void http_counts(const struct http *http, uint64_t *total, uint64_t *changing)

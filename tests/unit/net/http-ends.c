@@ -363,6 +363,23 @@ Test(name, unknown)
 	client_close(&c);
 }
 
+/* More than may be in flight fail together, without one being sent or lost. */
+Test(name, unknown_to_a_queue)
+{
+	static struct outcome o[150];
+	struct client c;
+
+	client_open(&c, "http://no-such-host.invalid");
+	for (int i = 0; i < 150; i++)
+		client_get(c.endpoint, "/", 3000, &o[i]);
+	for (int i = 0; i < 150; i++) {
+		client_wait(&c, &o[i]);
+		cr_assert_eq(strncmp(o[i].error, "cannot resolve", 14), 0, "%s", o[i].error);
+		outcome_clear(&o[i]);
+	}
+	client_close(&c);
+}
+
 Test(name, is_tried_again_after_a_failure)
 {
 	static struct server server;

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static void reset_on_close(int fd)
 {
@@ -427,5 +429,65 @@ Test(hostile, one_server_does_not_delay_another)
 		outcome_clear(&o);
 	}
 	http_endpoint_free(to_hole);
+	client_close(&c);
+}
+
+/* More requests to servers that never answer than may start at once: the others go on. */
+Test(hostile, a_crowd_of_holes_holds_nobody_up, .timeout = 30)
+{
+	static struct server holes[8], well;
+	static struct http_endpoint *to_hole[8];
+	static struct outcome held[480];
+	struct client c;
+	struct outcome o;
+	int reached = 0;
+
+	server_start(&well, serve_hello);
+	client_open_server(&c, &well);
+	for (int i = 0; i < 8; i++) {
+		const struct http_endpoint_options options = {.base = holes[i].base};
+		char address[20];
+
+		snprintf(address, sizeof address, "127.0.0.%d", 2 + i);
+		server_start_at(&holes[i], address, serve_nothing);
+		to_hole[i] = http_endpoint_new(c.http, &options);
+		for (int k = 0; k < 60; k++)
+			client_get(to_hole[i], "/", 8000, &held[i * 60 + k]);
+	}
+	for (int i = 0; i < 20; i++) {
+		int64_t start = mono_ms();
+
+		client_fetch(&c, &o);
+		cr_assert_eq(o.status, 200, "%s", o.error);
+		cr_assert(mono_ms() - start < 500);
+		outcome_clear(&o);
+	}
+	client_run(&c, 1500);
+	for (int i = 0; i < 8; i++) {
+		reached += atomic_load(&holes[i].requests);
+		http_endpoint_free(to_hole[i]);
+	}
+	cr_assert_eq(reached, 480);
+	client_close(&c);
+}
+
+Test(hostile, no_more_files)
+{
+	static struct server server;
+	const struct rlimit few = {40, 40};
+	struct client c;
+	struct outcome o;
+	int fd;
+
+	server_start(&server, serve_hello);
+	client_open_server(&c, &server);
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	while ((fd = dup(0)) >= 0)
+		;
+	client_fetch(&c, &o);
+	cr_assert_str_eq(o.error, "too many open files (raise the limit: ulimit -n)");
+	outcome_clear(&o);
+	for (fd = 20; fd < 40; fd++)
+		close(fd);
 	client_close(&c);
 }

@@ -107,14 +107,19 @@ static void start(struct server *server, const struct sockaddr *address, socklen
 
 void server_start(struct server *server, serve_fn *serve)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	server_start_at(server, "127.0.0.1", serve);
+}
+
+void server_start_at(struct server *server, const char *loopback, serve_fn *serve)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = inet_addr(loopback)};
 	socklen_t len = sizeof address;
 
 	*server = (struct server){.serve = serve};
 	start(server, (const struct sockaddr *)&address, sizeof address);
 	cr_assert_eq(getsockname(server->fd, (struct sockaddr *)&address, &len), 0);
 	server->port = ntohs(address.sin_port);
-	snprintf(server->base, sizeof server->base, "http://127.0.0.1:%d", server->port);
+	snprintf(server->base, sizeof server->base, "http://%s:%d", loopback, server->port);
 }
 
 void server_start_unix(struct server *server, const char *path, serve_fn *serve)

@@ -21,7 +21,7 @@ struct server {
 	serve_fn *serve;
 	bool speaks_first; /* set after the start: serves a connection before it has read from it */
 	int fd, port;
-	char base[64]; /* http://127.0.0.1:PORT */
+	char base[64]; /* http://ADDRESS:PORT */
 	char path[108];
 	atomic_int accepted, open, most_open, requests;
 	atomic_bool released; /* for behaviours that hold their answer back */
@@ -30,6 +30,8 @@ struct server {
 
 /* Its threads outlive the test's function, so that `server` must be static. Listens on a free port of 127.0.0.1 and serves each connection in a thread. Failures fail the test. */
 void server_start(struct server *server, serve_fn *serve);
+/* The same on another loopback address, which counts as another host. */
+void server_start_at(struct server *server, const char *loopback, serve_fn *serve);
 /* The same on a Unix socket. */
 void server_start_unix(struct server *server, const char *path, serve_fn *serve);
 
