@@ -477,17 +477,16 @@ Test(hostile, no_more_files)
 	const struct rlimit few = {40, 40};
 	struct client c;
 	struct outcome o;
-	int fd;
 
 	server_start(&server, serve_hello);
 	client_open_server(&c, &server);
 	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
-	while ((fd = dup(0)) >= 0)
+	while (dup(0) >= 0)
 		;
 	client_fetch(&c, &o);
 	cr_assert_str_eq(o.error, "too many open files (raise the limit: ulimit -n)");
 	outcome_clear(&o);
-	for (fd = 20; fd < 40; fd++)
+	for (int fd = 20; fd < 40; fd++)
 		close(fd);
 	client_close(&c);
 }
