@@ -6,6 +6,7 @@ tests_unit_test_config_SOURCES = \
 	%D%/good.c \
 	%D%/hostile.c \
 	%D%/local_machine.c \
+	%D%/mistakes.h \
 	%D%/units.c
 tests_unit_test_config_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_config_LDADD = libconfig.a libfleet.a $(YAML_LIBS) $(CRITERION_LIBS)
