@@ -6,7 +6,8 @@
  * a deadline for every request, a cap on every body, no redirects, http and https only,
  * at most 64 requests in flight to one host or socket (the rest wait in order, their
  * deadline running). Host names are resolved by uv_getaddrinfo and handed to curl as numeric
- * addresses. Keep-alive connections are reused.
+ * addresses. Keep-alive connections are reused. While over 128 requests are in flight to all
+ * servers together, further ones start at 32 each 5 ms, so that a burst does not cost memory.
  */
 #ifndef OLLAMA_TOP_HTTP_H
 #define OLLAMA_TOP_HTTP_H

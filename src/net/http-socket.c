@@ -217,6 +217,9 @@ void http_multi_close(struct http *http)
 {
 	curl_multi_cleanup(http->multi);
 	http->multi = NULL;
+	for (size_t fd = 0; fd < http->socket_count; fd++)
+		if (http->sockets[fd] != NULL)
+			drop_socket(http->sockets[fd]);
 }
 
 void http_multi_run(struct http *http)
