@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,6 +182,18 @@ void screen_close(struct screen *screen)
 	free(screen);
 }
 
+void screen_update(struct screen *screen)
+{
+	sigset_t stop, before;
+	(void)screen;
+	/* ncurses ignores SIGTSTP while it writes, and a Ctrl-Z in that moment would be lost: blocked, it waits. */
+	(void)sigemptyset(&stop);
+	(void)sigaddset(&stop, SIGTSTP);
+	(void)pthread_sigmask(SIG_BLOCK, &stop, &before);
+	(void)doupdate();
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 void screen_suspend(struct screen *screen)
 {
 	struct sigaction stop = {.sa_handler = SIG_DFL}, before;
@@ -196,7 +209,7 @@ void screen_reclaim(struct screen *screen)
 {
 	/* endwin() first: only then does the next update enter the alternate screen again. */
 	(void)endwin();
-	(void)doupdate();
+	screen_update(screen);
 	/* The cursor goes last: some terminals keep its state with the screen that is left. */
 	(void)curs_set(0);
 	screen_resize(screen);

@@ -22,6 +22,8 @@ void screen_suspend(struct screen *screen);
 void screen_reclaim(struct screen *screen);
 /* Takes the terminal's present size. */
 void screen_resize(struct screen *screen);
+/* Writes to the terminal what has changed on the screen. */
+void screen_update(struct screen *screen);
 /* Forgets what the terminal shows, so that the next update paints every cell. */
 void screen_repaint(struct screen *screen);
 

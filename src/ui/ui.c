@@ -279,7 +279,7 @@ void ui_draw(struct ui *ui)
 		}
 	}
 	(void)wnoutrefresh(stdscr);
-	(void)doupdate();
+	screen_update(ui->screen);
 }
 
 void ui_quit(struct ui *ui, int exit_status)
