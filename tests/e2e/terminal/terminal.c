@@ -104,8 +104,10 @@ struct terminal *terminal_start(int columns, int rows, const char *term, char *c
 
 	int told[2];
 
-	if (!t || pipe2(told, O_CLOEXEC))
+	if (!t || pipe2(told, O_CLOEXEC)) {
+		free(t);
 		return NULL;
+	}
 	t->columns = columns;
 	t->rows = rows;
 	t->status = -1;
