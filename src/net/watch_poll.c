@@ -126,6 +126,14 @@ void poll_now(struct poll *p)
 	schedule(p, clock_mono_ms(p->watch->options.clock) + 1);
 }
 
+void poll_chain(struct poll *p)
+{
+	if (p->out || p->watch->paused)
+		return;
+	poll_off(p);
+	p->kind->ask(p);
+}
+
 void poll_in(struct poll *p, int64_t ms)
 {
 	schedule(p, clock_mono_ms(p->watch->options.clock) + ms);
@@ -175,6 +183,16 @@ bool poll_send(struct poll *p, struct http_endpoint *endpoint, const char *path,
 	return true;
 }
 
+/*
+ * The first of the poll's places that is not before `from`. Polls of one owner have one place, so that
+ * they are sent in one turn of the loop, and their answers often read in one.
+ */
+static int64_t place_in_interval(const struct poll *p, int64_t from, int64_t interval)
+{
+	int64_t due = from - from % interval + (int64_t)((double)interval * (double)p->phase);
+	return due < from ? due + interval : due;
+}
+
 /* A poll keeps its place in the interval; one that was asked all at once with others finds it again. */
 static void advance(struct poll *p, int64_t now)
 {
@@ -184,10 +202,8 @@ static void advance(struct poll *p, int64_t now)
 		return;
 	}
 	int64_t due = p->due + interval;
-	if (p->spread)
-		due = now + interval / 2 + (int64_t)((double)interval * (double)p->phase);
-	else if (due <= now)
-		due = now + interval;
+	if (p->spread || due <= now)
+		due = place_in_interval(p, now + interval / 2, interval);
 	p->spread = false;
 	schedule(p, due);
 }
@@ -233,5 +249,7 @@ int64_t backoff_ms(int64_t refresh, int failures)
 	int64_t ms = refresh;
 	for (int i = 1; i < failures && ms < BACKOFF_MAX_MS; i++)
 		ms *= 2;
-	return ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
+	/* Who fails is never asked more often than who answers. */
+	int64_t most = refresh > BACKOFF_MAX_MS ? refresh : BACKOFF_MAX_MS;
+	return ms < most ? ms : most;
 }

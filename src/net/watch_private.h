@@ -188,6 +188,8 @@ void poll_init(
 	struct poll *poll, const struct poll_kind *kind, struct watch *watch, void *owner, size_t serial);
 /* Asks at the next turn, or right after the answer that is out. */
 void poll_now(struct poll *poll);
+/* Asks within this turn: the answer to another question has just come on the same connection. */
+void poll_chain(struct poll *poll);
 void poll_in(struct poll *poll, int64_t ms);
 void poll_retry(struct poll *poll, int64_t ms); /* later, unless all is asked only once */
 void poll_off(struct poll *poll);               /* unscheduled; an answer that is out still comes */

@@ -66,12 +66,12 @@ static void answer_version(struct poll *p, const struct http_response *response)
 	o.u.version.latency_ms = response->latency_ms;
 	observe(t, &o);
 	t->failures = 0;
-	if (t->answers)
-		return;
-	t->answers = true;
-	t->stored_failures = 0;
-	poll_now(&t->loaded);
-	poll_now(&t->stored);
+	if (!t->answers) {
+		t->answers = true;
+		t->stored_failures = 0;
+		poll_now(&t->stored);
+	}
+	poll_chain(&t->loaded);
 }
 
 static void ask_loaded(struct poll *p)
@@ -149,7 +149,8 @@ static void answer_stored(struct poll *p, const struct http_response *response)
 }
 
 static const struct poll_kind version_poll = {"version", EACH_REFRESH, ask_version, answer_version};
-static const struct poll_kind loaded_poll = {"loaded", EACH_REFRESH, ask_loaded, answer_loaded};
+/* Follows each answer of the version. */
+static const struct poll_kind loaded_poll = {"loaded", ON_DEMAND, ask_loaded, answer_loaded};
 static const struct poll_kind stored_poll = {"stored", EACH_15TH, ask_stored, answer_stored};
 
 struct target *target_new(struct engine *engine, const struct instance_spec *spec, const char *name)
@@ -175,8 +176,6 @@ struct target *target_new(struct engine *engine, const struct instance_spec *spe
 	poll_init(&t->stats, &stats_poll, w, t, serial);
 	poll_init(&t->inspect, &inspect_poll, w, t, serial);
 	poll_init(&t->look, &look_poll, w, t, serial);
-	/* The second question to an instance comes half an interval after the first. */
-	t->loaded.phase += t->loaded.phase < 0.5F ? 0.5F : -0.5F;
 	return t;
 }
 
@@ -233,10 +232,8 @@ void target_retry(struct target *t)
 {
 	t->failures = 0;
 	poll_now(&t->version);
-	if (!t->answers)
-		return;
-	poll_now(&t->loaded);
-	poll_now(&t->stored);
+	if (t->answers)
+		poll_now(&t->stored);
 }
 
 void target_stored_changed(struct target *t)

@@ -5,7 +5,7 @@ tests_unit_test_net_SOURCES =
 tests_unit_test_net_LDADD = libnet.a libfleet.a $(CRITERION_LIBS) $(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) -lm
 tests_unit_test_net_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_net_SOURCES += %D%/fixture.c %D%/fixture.h %D%/test-ollama.c %D%/test-docker.c %D%/test-probe.c \
-	%D%/test-traefik.c %D%/test-podman.c %D%/test-endpoint.c %D%/test-hostile.c %D%/parsers.c %D%/parsers.h
+	%D%/test-traefik.c %D%/test-podman.c %D%/test-endpoint.c %D%/test-poll.c %D%/test-hostile.c %D%/parsers.c %D%/parsers.h
 EXTRA_DIST += %D%/data/docker-events.ndjson \
 	%D%/data/docker-info.json \
 	%D%/data/docker-inspect-1.json \
