@@ -272,10 +272,17 @@ static bool screen_matches(const char *expected, const char *screen)
 {
 	while (*expected || *screen) {
 		size_t elen = strcspn(expected, "\n"), len = strcspn(screen, "\n");
+		const char *after = expected + elen + (expected[elen] == '\n');
 
+		if (elen == 2 && strncmp(expected, "~~", 2) == 0) {
+			for (; *screen; screen += len + (screen[len] == '\n'), len = strcspn(screen, "\n"))
+				if (screen_matches(after, screen))
+					return true;
+			return *after == '\0';
+		}
 		if (!line_matches(expected, elen, screen, len))
 			return false;
-		expected += elen + (expected[elen] == '\n');
+		expected = after;
 		screen += len + (screen[len] == '\n');
 	}
 	return true;

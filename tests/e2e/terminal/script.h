@@ -15,7 +15,8 @@
  *   keys KEY...               press keys: a character, or <Enter> <Esc> <Up> <C-r> <Space> ...
  *   type TEXT                 press the characters of a text
  *   control JSON              change the simulated world
- *   expect                    the whole screen, up to `end`; a line may end in "~": the rest is free
+ *   expect                    the whole screen, up to `end`; a line may end in "~": the rest of it is free;
+ *                             a line "~~" stands for any lines, such as events whose order may differ
  *   has TEXT / lacks TEXT     a text that is, or is not, on the screen (waits up to 10 s)
  *   frame                     every box drawn on the screen is closed and nothing leaves it
  *   resize COLUMNSxROWS
