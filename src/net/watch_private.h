@@ -152,6 +152,7 @@ struct engine {
 	size_t memory_turn;
 	int64_t memory_at;
 	int64_t exec_forbidden_until;
+	char exec_forbidden[300]; /* why */
 	struct exec *partials_exec;
 	bool partials_impossible, pulling;
 	char partials_in[DOCKER_ID_MAX]; /* the container that partials_impossible is about */

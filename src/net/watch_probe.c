@@ -86,17 +86,16 @@ static void take_memory(struct engine *e, const char *text, size_t len)
 
 static void look_failed(struct target *t, const struct exec_result *result)
 {
-	char line[300], text[400];
-	first_line(result->error, line, sizeof line);
-	if (result->missing)
-		snprintf(text, sizeof text, _("the image has no cat to read its mounts with: %s"), line);
-	else
-		snprintf(text, sizeof text, "%s", line);
-	if (!result->forbidden && !result->missing)
+	struct engine *e = t->engine;
+	char text[300];
+	first_line(result->error, text, sizeof text);
+	if (result->forbidden) {
+		e->exec_forbidden_until = watch_instant(e->watch).mono + MOUNT_INTERVAL_MS;
+		snprintf(e->exec_forbidden, sizeof e->exec_forbidden, "%s", text);
+	} else if (!result->missing) {
 		t->mount_at = 0;
-	if (result->forbidden)
-		t->engine->exec_forbidden_until = watch_instant(t->engine->watch).mono + MOUNT_INTERVAL_MS;
-	mount_failed(t, text);
+	}
+	mount_failed(t, result->missing ? _("the image has no cat to read its mounts with") : text);
 }
 
 static void on_look(void *user, const struct exec_result *result)
@@ -158,6 +157,8 @@ static void ask_look(struct poll *p)
 	struct target *t = p->owner;
 	int64_t now = watch_instant(p->watch).mono;
 	bool due = t->mount_at == 0 || now - t->mount_at >= MOUNT_INTERVAL_MS;
+	if (due && now < t->engine->exec_forbidden_until)
+		mount_failed(t, t->engine->exec_forbidden);
 	if (may_exec(t) && (due || wants_connections(t) || looks_wrong(t)))
 		look(t);
 	if (t->exec == NULL && p->watch->once)

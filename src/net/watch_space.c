@@ -56,13 +56,10 @@ static void recovered(struct probe *p)
 
 static void say_why(const struct exec_result *result, const char *refusal, char *text, size_t size)
 {
-	char line[300];
 	const char *said = result->error != NULL  ? result->error
 			   : *result->err != '\0' ? result->err
 						  : refusal;
-	first_line(said, line, sizeof line);
-	snprintf(text, size, result->missing ? _("the image has no df to probe its store with: %s") : "%s",
-		line);
+	first_line(result->missing ? _("the image has no df to probe its store with") : said, text, size);
 }
 
 static void on_df(void *user, const struct exec_result *result)
