@@ -235,7 +235,7 @@ Test(http, lets_deadlines_run_in_the_line, .timeout = 30)
 	client_get(c.endpoint, "/", 300, &outcomes[64]);
 	client_wait(&c, &outcomes[64]);
 	cr_assert_str_eq(outcomes[64].error, "timed out after 300ms waiting for earlier requests");
-	cr_assert(mono_ms() - start < 1000);
+	cr_assert(mono_ms() - start < 2500);
 	cr_assert_eq(atomic_load(&server.requests), 64);
 	for (int i = 0; i < 65; i++)
 		outcome_clear(&outcomes[i]);

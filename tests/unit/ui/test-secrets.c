@@ -51,7 +51,8 @@ Test(secrets, never_writes_past_the_buffer)
 		"API_KEY=0123456789", "U=http://user:password@host/path", "A=b", ""};
 	for (size_t e = 0; e < 4; e++) {
 		for (size_t size = 0; size <= 24; size++) {
-			memset(out, '#', sizeof(out));
+			memset(out, '#', sizeof(out) - 1);
+			out[sizeof(out) - 1] = '\0';
 			secret_hide(out, size, entries[e]);
 			cr_assert(size == 0 || memchr(out, 0, size));
 			cr_assert_eq(out[size], '#');
