@@ -32,8 +32,9 @@ struct ui_options {
 struct ui *ui_new(const struct ui_options *options);
 
 /*
- * The fleet changed: draws 50 ms later, so that answers that come together make one picture, and
- * at most four times a second. A key is answered at once and does not wait for this.
+ * The fleet changed: draws 50 ms later, so that answers that come together make one picture, at
+ * most four times a second when something happened and once a second when only figures moved. A
+ * key is answered at once and does not wait for this.
  */
 void ui_changed(struct ui *ui);
 

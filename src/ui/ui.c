@@ -15,8 +15,10 @@
 #define LEAST_COLUMNS 40
 #define LEAST_LINES   8
 #define MESSAGE_MS    4000
-#define CHANGE_MS     50  /* several answers that come together make one picture */
-#define DATA_MS       250 /* and no more than this many pictures a second are for data */
+#define CHANGE_MS     50   /* several answers that come together make one picture */
+#define NEWS_MS       250  /* something happened, or all is new: the least time between two pictures */
+#define FIGURES_MS    1000 /* only figures moved */
+#define OPENING_MS    3000 /* how long all is new */
 #define INTERRUPTED   130
 
 static const struct view_ops *const ui_views[VIEW_COUNT] = {
@@ -260,6 +262,7 @@ void ui_draw(struct ui *ui)
 	ui_look(ui, &look);
 	ui->drawn_generation = ui->fleet->generation;
 	ui->drawn_samples = ui->fleet->samples;
+	ui->drawn_serial = ui->fleet->event_serial;
 	(void)werase(stdscr);
 	if (all.w < LEAST_COLUMNS || all.h < LEAST_LINES) {
 		draw_small(&all);
@@ -301,6 +304,7 @@ struct ui *ui_new(const struct ui_options *options)
 		return NULL;
 	ui->options = *options;
 	ui->fleet = options->fleet;
+	ui->opened_at = clock_mono_ms(options->clock);
 	if (!make_views(ui) || !(ui->screen = screen_open())) {
 		free_views(ui);
 		free(ui);
@@ -322,11 +326,16 @@ void ui_changed(struct ui *ui)
 {
 	/* A change that is on the screen already, or that this view does not show, is none. */
 	bool graphs = ui_view(ui)->ops->id == VIEW_DETAILS && ui->drawn_samples != ui->fleet->samples;
-	if (ui->quitting || uv_is_active((uv_handle_t *)&ui->data) ||
-		(ui->drawn_generation == ui->fleet->generation && !graphs))
+	if (ui->quitting || (ui->drawn_generation == ui->fleet->generation && !graphs))
 		return;
-	int64_t now = clock_mono_ms(ui->options.clock), wait = ui->drawn_at + DATA_MS - now;
-	(void)uv_timer_start(&ui->data, on_data, (uint64_t)(wait > CHANGE_MS ? wait : CHANGE_MS), 0);
+	int64_t now = clock_mono_ms(ui->options.clock);
+	bool news = ui->drawn_serial != ui->fleet->event_serial || now - ui->opened_at < OPENING_MS;
+	int64_t wait = ui->drawn_at + (news ? NEWS_MS : FIGURES_MS) - now;
+	if (wait < CHANGE_MS)
+		wait = CHANGE_MS;
+	if (uv_is_active((uv_handle_t *)&ui->data) && (int64_t)uv_timer_get_due_in(&ui->data) <= wait)
+		return;
+	(void)uv_timer_start(&ui->data, on_data, (uint64_t)wait, 0);
 }
 
 void ui_free(struct ui *ui)

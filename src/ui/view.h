@@ -62,13 +62,14 @@ struct ui {
 	struct screen *screen;
 	struct theme theme;
 	struct roster roster;
-	uint64_t drawn_generation, drawn_samples; /* of the fleet, as on the screen */
+	uint64_t drawn_generation, drawn_samples, drawn_serial; /* of the fleet, as on the screen */
 	struct view views[VIEW_COUNT];
 	enum view_id stack[VIEW_COUNT];
 	size_t depth; /* at least 1: the main view is always below */
 	struct prompt prompt;
 	char message[160];
 	int64_t message_until;
+	int64_t opened_at;
 	int64_t drawn_at; /* last drawing that data caused */
 	uv_poll_t input;
 	uv_timer_t tick, data;
