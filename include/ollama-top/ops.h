@@ -81,8 +81,9 @@ enum op_status {
 	OP_FAILED,  /* message: why, and what is left */
 	OP_UNDONE,  /* failed, and things are as they were */
 	OP_CANCELLED,
+	OP_DENIED, /* by somebody else's lease, or by what was only seen on the way; nothing was changed */
 };
-/* "queued", "running", "undoing", "done", "failed", "undone", "cancelled": untranslated, as in JSON. */
+/* "queued", "running", "undoing", "done", "failed", "undone", "cancelled", "refused": untranslated. */
 const char *op_status_name(enum op_status status);
 static inline bool op_over(enum op_status status)
 {
