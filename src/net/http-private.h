@@ -117,7 +117,7 @@ struct http {
 	const struct clock *clock;
 	CURLM *multi;
 	struct resolver resolver;
-	uv_timer_t curl_timer, deadline_timer, pace_timer;
+	uv_timer_t curl_timer, deadline_timer, pace_timer, tidy_timer;
 	uv_idle_t kick; /* runs once, soon: starts what is queued, reports what failed, drives libcurl */
 	size_t handles; /* of libuv, not yet closed */
 	bool in_curl, curl_due, closing, finished;

@@ -12,9 +12,13 @@
 /* Easy handles kept for the next request; each is some 6 KiB and its receive buffer. */
 #define POOL_MAX 16
 
-/* libcurl's receive buffer: what a small answer fits in, and one for long answers and streams. */
+/*
+ * libcurl's receive buffer: what a small answer fits in, and what an engine's statistics fit in, for long
+ * answers and streams. Each transfer has one of its own, a thousand when servers fall silent: what is
+ * longer is read in parts.
+ */
 #define RECEIVE_SMALL ((size_t)2048)
-#define RECEIVE_LARGE ((size_t)16384)
+#define RECEIVE_LARGE ((size_t)4096)
 
 #define HEADERS_MAX      ((size_t)64 << 10)
 #define BUFFER_FIRST     ((size_t)1024)

@@ -66,6 +66,7 @@ static void finish_close(struct http *http)
 	uv_close((uv_handle_t *)&http->curl_timer, on_closed);
 	uv_close((uv_handle_t *)&http->deadline_timer, on_closed);
 	uv_close((uv_handle_t *)&http->pace_timer, on_closed);
+	uv_close((uv_handle_t *)&http->tidy_timer, on_closed);
 }
 
 /* writev() to a peer that is gone must be an error, not a signal; and each kept connection is a file. */
@@ -190,12 +191,15 @@ struct http *http_new(uv_loop_t *loop, const struct clock *clock)
 	uv_timer_init(loop, &http->curl_timer);
 	uv_timer_init(loop, &http->deadline_timer);
 	uv_timer_init(loop, &http->pace_timer);
+	uv_timer_init(loop, &http->tidy_timer);
 	uv_unref((uv_handle_t *)&http->deadline_timer);
+	uv_unref((uv_handle_t *)&http->tidy_timer);
 	http->kick.data = http;
 	http->curl_timer.data = http;
 	http->deadline_timer.data = http;
 	http->pace_timer.data = http;
-	http->handles = 4;
+	http->tidy_timer.data = http;
+	http->handles = 5;
 	return http;
 }
 
