@@ -37,14 +37,6 @@ static void on_closed(uv_handle_t *handle)
 	http_handle_closed(handle->data);
 }
 
-/* What the next buffers are sized by: the largest of late, slowly forgotten. */
-static void note_body_size(struct http_endpoint *endpoint, size_t len)
-{
-	size_t faded = endpoint->body_hint - endpoint->body_hint / 8;
-
-	endpoint->body_hint = len > faded ? len : faded;
-}
-
 static void bury_dead(struct http *http)
 {
 	struct http_request *r;
@@ -131,7 +123,6 @@ void http_finish(struct http_request *r, CURLcode result)
 	}
 	if (response.status == 401)
 		http_endpoint_forget_token(r->endpoint);
-	note_body_size(r->endpoint, r->body.len);
 	http_transfer_stop(r);
 	http_request_report(r, &response);
 }
