@@ -277,41 +277,47 @@ static void add_first(const struct pool_source *source, const struct pool_place 
 }
 
 /* "servers" is missing: it becomes the first key, since the end of a map is hard to tell from what follows. */
-static bool add_key(const struct pool_source *source, const struct pool_place *place, const char *url,
-	struct pool_edits *edits, struct pool_error *error)
+static void add_key_to_flow(const struct pool_source *source, const struct yaml_item *balancer,
+	const char *url, struct pool_edits *edits)
 {
-	const struct yaml_item *balancer = place->balancer;
-	const struct yaml_item *first = balancer->count > 0 ? balancer->items[0] : NULL;
-	const size_t at = first != NULL ? first->start : bracket_of(source, balancer)->end;
-	const size_t start = line_start(source, at);
+	const bool empty = balancer->count == 0;
 	struct writer w;
 
-	if (!balancer->flow && !line_blank(source, start, at))
+	if (writer_open(&w))
+		fprintf(w.file, "servers: [{url: \"%s\"}]%s", url, empty ? "" : ", ");
+	writer_put(&w, edits, empty ? bracket_of(source, balancer)->end : balancer->items[0]->start, 0);
+}
+
+static bool add_key_to_block(const struct pool_source *source, const struct pool_place *place,
+	const char *url, struct pool_edits *edits, struct pool_error *error)
+{
+	const struct yaml_item *first = place->balancer->items[0];
+	const size_t start = line_start(source, first->start);
+	const char *eol = line_break(source, start);
+	struct writer w;
+
+	if (!line_blank(source, start, first->start))
 		return pool_fail(error, first->line, first->column, "%s",
 			_("no place for a list of servers before this key; write \"servers: []\" into its "
 			  "map"));
 	if (writer_open(&w)) {
-		if (balancer->flow) {
-			fprintf(w.file, "servers: [{url: \"%s\"}]%s", url, first != NULL ? ", " : "");
-		} else {
-			const char *eol = line_break(source, at);
-
-			write_range(w.file, source, start, at);
-			fprintf(w.file, "servers:%s", eol);
-			write_spaces(w.file, first->column - 1 + place->step);
-			fprintf(w.file, "- url: \"%s\"%s", url, eol);
-		}
+		write_range(w.file, source, start, first->start);
+		fprintf(w.file, "servers:%s", eol);
+		write_spaces(w.file, first->column - 1 + place->step);
+		fprintf(w.file, "- url: \"%s\"%s", url, eol);
 	}
-	writer_put(&w, edits, balancer->flow ? at : start, 0);
+	writer_put(&w, edits, start, 0);
 	return true;
 }
 
 bool pool_add_edits(const struct pool_source *source, const struct pool_place *place, const char *url,
 	struct pool_edits *edits, struct pool_error *error)
 {
+	if (place->value == NULL && !place->balancer->flow)
+		return add_key_to_block(source, place, url, edits, error);
 	if (place->value == NULL)
-		return add_key(source, place, url, edits, error);
-	if (pool_count(place) == 0)
+		add_key_to_flow(source, place->balancer, url, edits);
+	else if (pool_count(place) == 0)
 		add_first(source, place, url, edits);
 	else if (place->value->flow)
 		add_to_flow(source, place->value, url, edits);

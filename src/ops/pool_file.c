@@ -233,7 +233,7 @@ struct work {
 
 static bool same_bytes(const struct pool_file *a, const struct pool_file *b)
 {
-	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+	return a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0);
 }
 
 /* From what was read to what is to be written. */
@@ -353,7 +353,7 @@ static enum pool_outcome work(struct pool_change *c, bool undo)
 	else if (is_toml(w.path))
 		fail(&c->error, c->path,
 			_("TOML is not understood; expected a file in YAML, or change it by hand"));
-	else if (access(w.path, W_OK) != 0 || !pool_lock_take(&w.lock, w.path))
+	else if (faccessat(AT_FDCWD, w.path, W_OK, AT_EACCESS) != 0 || !pool_lock_take(&w.lock, w.path))
 		/* A rename would replace a write-protected file too, and somebody protected it. */
 		fail_errno(&c->error, c->path, _("cannot be written"));
 	else

@@ -101,6 +101,11 @@ size_t pool_count(const struct pool_place *place)
 	return place->value != NULL && place->value->kind == YAML_ITEM_LIST ? place->value->count : 0;
 }
 
+const char *pool_url(const struct pool_place *place, size_t index)
+{
+	return pool_entry_url(place->value->items[index])->text;
+}
+
 /* The sentence about an item; the way's name is its argument. */
 __attribute__((format(printf, 3, 4))) static bool fail(
 	const struct way *way, const struct yaml_item *at, const char *format, ...)
@@ -219,6 +224,8 @@ bool pool_find(
 	if (!map->flow && map->column > parent->column && map->column - parent->column <= 8)
 		place->step = map->column - parent->column;
 	place->balancer = map;
+	place->line = map->line;
+	place->column = map->column;
 	if (!descend(&way, map, "servers", false, &place->key, &place->value))
 		return false;
 	if (place->value != NULL && place->value->kind != YAML_ITEM_LIST && !is_null(place->value))

@@ -17,6 +17,7 @@ struct pool_place {
 	const struct yaml_item *balancer; /* the map of loadBalancer */
 	const struct yaml_item *key;      /* "servers"; NULL when missing */
 	const struct yaml_item *value;    /* a list, or a scalar for null; NULL when missing */
+	size_t line, column;              /* of the balancer */
 	size_t step;                      /* columns by which the file indents */
 };
 
@@ -41,6 +42,9 @@ bool pool_find(const struct yaml_tree *tree, const char *service, struct pool_pl
 
 /* The number of entries; 0 for null or missing. */
 size_t pool_count(const struct pool_place *place);
+
+/* The url of one of them. */
+const char *pool_url(const struct pool_place *place, size_t index);
 
 /* The value of "url" of an entry, through aliases and merge keys; NULL for none. */
 const struct yaml_item *pool_entry_url(const struct yaml_item *entry);

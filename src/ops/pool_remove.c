@@ -68,10 +68,9 @@ static bool remove_from_block(const struct pool_source *source, const struct poo
 }
 
 /* Up to the next entry, or behind the comma alone where a comment or a line break is between them. */
-static size_t gap_end(
-	const struct pool_source *source, const struct yaml_sign *comma, const struct yaml_item *next)
+static size_t gap_end(const struct pool_source *source, size_t comma_end, const struct yaml_item *next)
 {
-	return line_blank(source, comma->end, next->start) ? next->start : comma->end;
+	return line_blank(source, comma_end, next->start) ? next->start : comma_end;
 }
 
 static void remove_from_flow(const struct pool_source *source, const struct yaml_item *list, size_t index,
@@ -95,7 +94,7 @@ static void remove_from_flow(const struct pool_source *source, const struct yaml
 			pool_edit_add(edits, comma_before->start, 1, NULL, 0);
 		pool_edit_add(edits, line, line_next(source, end) - line, NULL, 0);
 	} else if (next != NULL) {
-		pool_edit_add(edits, entry->start, gap_end(source, comma, next) - entry->start, NULL, 0);
+		pool_edit_add(edits, entry->start, gap_end(source, end, next) - entry->start, NULL, 0);
 	} else if (comma_before == NULL) {
 		pool_edit_add(edits, entry->start, end - entry->start, NULL, 0);
 	} else if (line_blank(source, before->end, comma_before->start) &&

@@ -80,7 +80,7 @@ static bool copy_urls(const struct pool_place *place, struct pool_urls *urls)
 	if (count > 0 && urls->url == NULL)
 		return false;
 	for (; urls->count < count; urls->count++) {
-		urls->url[urls->count] = strdup(pool_entry_url(place->value->items[urls->count])->text);
+		urls->url[urls->count] = strdup(pool_url(place, urls->count));
 		if (urls->url[urls->count] == NULL)
 			return false;
 	}
@@ -91,7 +91,7 @@ bool pool_text_list(
 	const char *text, size_t len, const char *service, struct pool_urls *urls, struct pool_error *error)
 {
 	struct pool_source source;
-	struct pool_place place;
+	struct pool_place place = {0};
 	bool good;
 
 	*urls = (struct pool_urls){0};
@@ -112,7 +112,7 @@ static size_t find_entry(const struct pool_place *place, const char *url, size_t
 
 	*same = 0;
 	for (size_t i = 0; i < count; i++)
-		if (pool_url_same(pool_entry_url(place->value->items[i])->text, url)) {
+		if (pool_url_same(pool_url(place, i), url)) {
 			found = i;
 			(*same)++;
 		}
@@ -133,7 +133,7 @@ static enum pool_outcome finish(const struct pool_source *source, const struct p
 		return POOL_CHANGED;
 	free(*out);
 	*out = NULL;
-	pool_fail(error, place->balancer->line, place->balancer->column, "%s",
+	pool_fail(error, place->line, place->column, "%s",
 		_("the list of this service is written in a way that cannot be changed safely; change it by "
 		  "hand"));
 	return POOL_FAILED;
@@ -170,7 +170,7 @@ static enum pool_outcome change(enum pool_verb verb, const char *text, size_t le
 {
 	enum pool_outcome outcome = POOL_FAILED;
 	struct pool_source source;
-	struct pool_place place;
+	struct pool_place place = {0};
 
 	*out = NULL;
 	*out_len = 0;

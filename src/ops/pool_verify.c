@@ -38,9 +38,10 @@ static bool same_list(const struct meant *m, const struct yaml_item *a, const st
 		return false;
 	for (size_t i = 0; i < after; i++) {
 		const size_t from = m->url == NULL && i >= m->index ? i + 1 : i;
+		const struct yaml_item *old = from < before && a != NULL ? a->items[from] : NULL;
 
 		if (m->url != NULL && i == m->index ? !is_new(m, b->items[i])
-						    : !same(m, a->items[from], b->items[i]))
+						    : old == NULL || !same(m, old, b->items[i]))
 			return false;
 	}
 	return true;

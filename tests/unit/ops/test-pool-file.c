@@ -451,18 +451,31 @@ Test(pool_file, backup_cannot_be_written)
 	expect_file(path, TEXT);
 }
 
+/* What may be written by nobody, for root by nobody else: TEST_TMP itself is closed to others, so beside it. */
 Test(pool_file, no_permission)
 {
-	if (geteuid() == 0) {
+	const bool root = geteuid() == 0;
+
+	if (root) {
+		strcpy(folder, "/tmp/poolXXXXXX");
+		cr_assert_not_null(mkdtemp(folder));
+		name_paths();
+		write_file(path, TEXT);
 		cr_assert_eq(chmod(folder, 0755), 0);
-		cr_assert_eq(
-			chmod(getenv("TEST_TMP") != NULL ? getenv("TEST_TMP") : "/tmp", 0755 | S_ISVTX), 0);
-		cr_assert_eq(setgid(12345), 0);
-		cr_assert_eq(setuid(12345), 0);
-	} else {
-		cr_assert_eq(chmod(path, 0444), 0);
+		cr_assert_eq(seteuid(12345), 0);
 	}
-	expect_failure("Permission denied");
+	cr_expect_eq(chmod(path, 0444), root ? -1 : 0);
+	expect_failure("cannot be written (Permission denied)");
+	if (root) {
+		cr_assert_eq(seteuid(0), 0);
+		cr_assert_eq(chmod(path, 0666), 0);
+		cr_assert_eq(seteuid(12345), 0);
+		/* the file may be written, its folder not */
+		expect_failure("cannot be written (Permission denied)");
+		cr_assert_eq(seteuid(0), 0);
+		unlink(path);
+		rmdir(folder);
+	}
 }
 
 /* Mounts of our own; false where that is not allowed. */
