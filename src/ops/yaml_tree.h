@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #define YAML_TREE_DEPTH_MAX  64
-#define YAML_TREE_ITEMS_MAX  100000
+#define YAML_TREE_ITEMS_MAX  200000
 #define YAML_TREE_ANCHOR_MAX 1024
 
 /* Why a text is left alone. */

@@ -93,7 +93,7 @@ static void expect_failure(const char *words)
 	pool_change_clear(&c);
 }
 
-TestSuite(pool_file, .init = set_up, .timeout = 60);
+TestSuite(pool_file, .init = set_up);
 
 Test(pool_file, change_keeps_mode_owner_and_a_backup)
 {
@@ -315,7 +315,7 @@ static void expect_all(void)
 	pool_file_clear(&file);
 }
 
-Test(pool_file, two_threads_lose_nothing, .timeout = 110)
+Test(pool_file, two_threads_lose_nothing)
 {
 	struct one ones[2] = {{.id = 1}, {.id = 2}};
 	pthread_t threads[2];
@@ -329,7 +329,7 @@ Test(pool_file, two_threads_lose_nothing, .timeout = 110)
 	expect_all();
 }
 
-Test(pool_file, two_processes_lose_nothing, .timeout = 110)
+Test(pool_file, two_processes_lose_nothing)
 {
 	pid_t pids[2];
 

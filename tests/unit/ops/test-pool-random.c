@@ -229,7 +229,7 @@ static void check_remove(const struct generated *g, const char *text, int server
 	free(out);
 }
 
-Test(pool_random, nothing_else_changes, .timeout = 60)
+Test(pool_random, nothing_else_changes)
 {
 	const char *given = getenv("POOL_SEED");
 	const unsigned long long first = given != NULL ? strtoull(given, NULL, 10) : 1;
