@@ -50,7 +50,8 @@ int audit_folder(const char *path, struct parse_error *error)
 	if (copy != NULL && make_folders(copy))
 		folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (folder < 0)
-		json_fail(error, _("the folder of the audit log, %s, cannot be used: %s"), path, strerror(errno));
+		json_fail(error, _("the folder of the audit log, %s, cannot be used: %s"), path,
+			strerror(errno));
 	free(copy);
 	return folder;
 }
@@ -85,7 +86,8 @@ static int lock(int folder, const char *path, struct parse_error *error)
 		}
 		if (mono_ms() >= deadline) {
 			json_fail(error,
-				_("the audit log in %s has been locked by another process for %d s: look for a "
+				_("the audit log in %s has been locked by another process for %d s: look for "
+				  "a "
 				  "stopped ollama-top"),
 				path, AUDIT_LOCK_MS / 1000);
 			close(fd);
@@ -188,8 +190,8 @@ bool audit_append(int folder, const char *path, const char *line, size_t len, st
 	/* After the lock is given up: the disk is the slowest of all, and others need not wait for it. */
 	bool fine = fdatasync(fd) == 0;
 	if (!fine)
-		json_fail(error, _("the audit log %s/%s was written, but not confirmed by the disk: %s"), path,
-			LOG_NAME, strerror(errno));
+		json_fail(error, _("the audit log %s/%s was written, but not confirmed by the disk: %s"),
+			path, LOG_NAME, strerror(errno));
 	close(fd);
 	return fine;
 }

@@ -23,7 +23,7 @@ bool choose_is_present(const struct instance *i)
 static bool is_healthy(const struct instance *i)
 {
 	return choose_is_present(i) && (i->state == STATE_OK || i->state == STATE_LB) && i->container.known &&
-		i->container.status == CONTAINER_RUNNING;
+	       i->container.status == CONTAINER_RUNNING;
 }
 
 static bool is_newer(const struct instance *i, const struct instance *than)
@@ -76,8 +76,7 @@ bool choose_name(
 	}
 	int width = digits > 0 && name[len - digits] == '0' ? (int)digits : 1;
 	for (int number = digits > 0 ? 1 : 2; number <= NUMBER_MAX; number++) {
-		int n = snprintf(
-			buf, size, "%.*s%s%0*d", (int)(len - digits), name, joint, width, number);
+		int n = snprintf(buf, size, "%.*s%s%0*d", (int)(len - digits), name, joint, width, number);
 		if (n < 0 || (size_t)n >= size)
 			return false;
 		if (!is_taken(buf, taken, count) && (glob == NULL || text_glob(glob, buf)))
@@ -128,6 +127,7 @@ const char *choose_size(char *buf, size_t size, int64_t bytes)
 	else if (tenths % 10 == 0 || unit == 0)
 		snprintf(buf, size, "%s%" PRId64 "%c", sign, tenths / 10, units[unit]);
 	else
-		snprintf(buf, size, "%s%" PRId64 ".%" PRId64 "%c", sign, tenths / 10, tenths % 10, units[unit]);
+		snprintf(buf, size, "%s%" PRId64 ".%" PRId64 "%c", sign, tenths / 10, tenths % 10,
+			units[unit]);
 	return buf;
 }

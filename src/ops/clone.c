@@ -106,7 +106,8 @@ static bool begin(struct cloning *c, const cJSON *inspected, const struct clone_
 	if (*c->name == '\0' || id == NULL || strlen(id) < sizeof c->short_id - 1 || c->config == NULL ||
 		c->host == NULL)
 		return json_fail(error,
-			_("the inspection of %s lacks its name, id, Config or HostConfig: the engine is not one "
+			_("the inspection of %s lacks its name, id, Config or HostConfig: the engine is not "
+			  "one "
 			  "that this program knows"),
 			*c->name != '\0' ? c->name : _("the container"));
 	memcpy(c->short_id, id, sizeof c->short_id - 1);
@@ -142,7 +143,7 @@ static bool make(struct cloning *c)
 	c->body_host = cJSON_GetObjectItemCaseSensitive(c->body, "HostConfig");
 	clone_quirks(c);
 	return clone_config(c) && clone_labels(c) && clone_ports(c) && clone_volumes(c) &&
-		clone_first_network(c) && spell_numbers(c->body);
+	       clone_first_network(c) && spell_numbers(c->body);
 }
 
 cJSON *clone_body(const cJSON *inspected, const struct clone_change *change, struct parse_error *error)

@@ -27,9 +27,14 @@
 #define CLONE_COMPOSE_HASH "ollama-top"
 
 struct clone_change {
-	const char *name;  /* of the new container; the caller gives it to the engine as ?name= too */
-	int host_port;     /* where a sibling publishes Ollama; 0: a successor */
-	const char *image; /* optional: another image, best by id; NULL: the template's, by its id */
+	const char *name; /* of the new container; the caller gives it to the engine as ?name= too */
+	int host_port;    /* where a sibling publishes Ollama; 0: a successor */
+	/*
+	 * Optional: another image, by its id. Also the name of the template's own image while it still stands for
+	 * the same id: engines list a container that was created by id under that id, so that discovery by the
+	 * image's name would miss it. NULL: the template's image by its id.
+	 */
+	const char *image;
 	/*
 	 * Optional, used with `image`: GET /images/{id}/json of the template's image. What the template has
 	 * from it is left out, so that the new image's own applies; without it, all is kept.

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define AFFINITY "affinity:container="
+
 /* Of whole settings, the one that is equal to the old image's came from it. */
 static const char *const inherited_whole[] = {
 	"Healthcheck", "Shell", "StopSignal", "User", "WorkingDir", NULL};
@@ -101,7 +103,8 @@ static bool take_from_new_image(struct cloning *c)
 		drop_members(member(c->body, *key), json_object(old, *key));
 	drop_env(member(c->body, "Env"), json_array(old, "Env"));
 	drop_command(c->body, old);
-	bool reset = is_empty(json_member(c->config, "Entrypoint")) && !is_empty(json_member(old, "Entrypoint"));
+	bool reset =
+		is_empty(json_member(c->config, "Entrypoint")) && !is_empty(json_member(old, "Entrypoint"));
 	return !reset || keep_command(c->body);
 }
 
@@ -133,8 +136,20 @@ static bool set_hostname(struct cloning *c)
 	return true;
 }
 
+/* Compose 1 leaves the predecessor's id in the environment of what it recreates. */
+static void drop_affinity(cJSON *env)
+{
+	for (cJSON *item = env != NULL ? env->child : NULL, *next; item != NULL; item = next) {
+		next = item->next;
+		const char *entry = cJSON_GetStringValue(item);
+		if (entry != NULL && strncmp(entry, AFFINITY, sizeof AFFINITY - 1) == 0)
+			cJSON_Delete(cJSON_DetachItemViaPointer(env, item));
+	}
+}
+
 bool clone_config(struct cloning *c)
 {
+	drop_affinity(member(c->body, "Env"));
 	cJSON_DeleteItemFromObjectCaseSensitive(c->body, "OnBuild");
 	if (!c->successor)
 		cJSON_DeleteItemFromObjectCaseSensitive(c->body, "MacAddress");
@@ -159,8 +174,8 @@ static bool set_compose(struct cloning *c, cJSON *labels)
 	for (size_t i = 0; i < sizeof of_another / sizeof *of_another; i++)
 		cJSON_DeleteItemFromObjectCaseSensitive(labels, of_another[i]);
 	return clone_put_text(labels, COMPOSE_SERVICE, c->change->name) &&
-		clone_put_text(labels, "com.docker.compose.container-number", "1") &&
-		clone_put_text(labels, "com.docker.compose.config-hash", CLONE_COMPOSE_HASH);
+	       clone_put_text(labels, "com.docker.compose.container-number", "1") &&
+	       clone_put_text(labels, "com.docker.compose.config-hash", CLONE_COMPOSE_HASH);
 }
 
 bool clone_labels(struct cloning *c)
@@ -171,5 +186,6 @@ bool clone_labels(struct cloning *c)
 			return false;
 		labels = member(c->body, "Labels");
 	}
-	return set_compose(c, labels) && clone_put_text(labels, CLONE_LABEL_OPERATION, c->change->operation_id);
+	return set_compose(c, labels) &&
+	       clone_put_text(labels, CLONE_LABEL_OPERATION, c->change->operation_id);
 }

@@ -71,7 +71,8 @@ static cJSON *moved(const cJSON *bindings, int port)
 		if (!has_address(list, ip != NULL ? ip : "")) {
 			cJSON *binding = cJSON_CreateObject();
 			if (!clone_put_text(binding, "HostIp", ip != NULL ? ip : "") ||
-				!clone_put_text(binding, "HostPort", text) || !cJSON_AddItemToArray(list, binding)) {
+				!clone_put_text(binding, "HostPort", text) ||
+				!cJSON_AddItemToArray(list, binding)) {
 				cJSON_Delete(binding);
 				cJSON_Delete(list);
 				return NULL;
@@ -111,7 +112,8 @@ bool clone_ports(struct cloning *c)
 	published_port(c, key, sizeof key);
 	if (*key == '\0')
 		return json_fail(c->error,
-			_("%s does not publish the port of its Ollama, so its clone could not be reached"), c->name);
+			_("%s does not publish the port of its Ollama, so its clone could not be reached"),
+			c->name);
 	cJSON *map = member(c->body_host, "PortBindings"), *item;
 	cJSON_ArrayForEach(item, map)
 	{
@@ -184,7 +186,7 @@ static bool add_fresh_volume(struct cloning *c, const struct bind *bind)
 	char *destination = strndup(bind->destination, bind->destination_len);
 	cJSON *mount = cJSON_CreateObject();
 	bool fine = destination != NULL && clone_put_text(mount, "Type", "volume") &&
-		clone_put_text(mount, "Target", destination);
+		    clone_put_text(mount, "Target", destination);
 	if (fine && has_option(bind->options, "ro"))
 		fine = clone_put(mount, "ReadOnly", cJSON_CreateTrue());
 	if (fine && has_option(bind->options, "nocopy")) {

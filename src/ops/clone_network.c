@@ -26,14 +26,14 @@ static const char *mode_of(const struct cloning *c)
 static bool is_named(const cJSON *network, const char *mode)
 {
 	return strcmp(network->string, mode) == 0 ||
-		(is_default_bridge(network->string) && is_default_bridge(mode));
+	       (is_default_bridge(network->string) && is_default_bridge(mode));
 }
 
 static bool is_mode(const cJSON *network, const char *mode)
 {
 	const char *id = json_string(network, "NetworkID");
 	return is_named(network, mode) ||
-		(id != NULL && strlen(mode) >= 12 && strncmp(id, mode, strlen(mode)) == 0);
+	       (id != NULL && strlen(mode) >= 12 && strncmp(id, mode, strlen(mode)) == 0);
 }
 
 /* The network to create with: that of NetworkMode, or any when the template left that one. */
@@ -54,7 +54,8 @@ static bool is_own_alias(const struct cloning *c, const char *alias)
 	const char *service = json_string(json_object(c->config, "Labels"), COMPOSE_SERVICE);
 	if (strcmp(alias, c->short_id) == 0)
 		return true;
-	return !c->successor && (strcmp(alias, c->name) == 0 || (service != NULL && strcmp(alias, service) == 0));
+	return !c->successor &&
+	       (strcmp(alias, c->name) == 0 || (service != NULL && strcmp(alias, service) == 0));
 }
 
 static bool add_aliases(const struct cloning *c, const cJSON *network, cJSON *endpoint)
@@ -125,8 +126,8 @@ static bool add_network(const struct cloning *c, cJSON *list, const cJSON *netwo
 	}
 	cJSON *body = cJSON_AddObjectToObject(entry, "Body");
 	return body != NULL && clone_put_text(entry, "Network", network->string) &&
-		clone_put_text(body, "Container", c->change->name) &&
-		clone_put(body, "EndpointConfig", endpoint_of(c, network));
+	       clone_put_text(body, "Container", c->change->name) &&
+	       clone_put(body, "EndpointConfig", endpoint_of(c, network));
 }
 
 cJSON *clone_further_networks(const struct cloning *c)

@@ -121,7 +121,8 @@ static void tell_result(const struct server *server, struct headroom *out)
 	if (out->left < 0)
 		add(out, "%s", _(": refused"));
 	else if (!out->fits)
-		add(out, _(", less than the headroom of %s: refused"), choose_size(size, sizeof size, headroom));
+		add(out, _(", less than the headroom of %s: refused"),
+			choose_size(size, sizeof size, headroom));
 }
 
 bool choose_headroom(
@@ -137,7 +138,8 @@ bool choose_headroom(
 		return add(out, _("the memory limit of %s is not known: refused"), template->name);
 	if (limit == 0)
 		return add(out,
-			_("%s has no memory limit, so nobody can tell what its clone will take: refused; give it "
+			_("%s has no memory limit, so nobody can tell what its clone will take: refused; "
+			  "give it "
 			  "one (docker update --memory)"),
 			template->name);
 	if (!sum_up(server, &sum, out))
