@@ -72,6 +72,9 @@ bool docker_parse_inspect(
 	const char *body, size_t len, struct docker_inspected *out, struct parse_error *error);
 void docker_free_inspected(struct docker_inspected *inspected);
 
+/* The port in a value of OLLAMA_HOST, [SCHEME://]HOST[:PORT]; OLLAMA_PORT when it has none or is NULL. */
+int docker_ollama_port(const char *ollama_host);
+
 /* One line of GET /events. */
 struct docker_event_line {
 	enum docker_event what;

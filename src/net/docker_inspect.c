@@ -152,11 +152,9 @@ static const char *env_value(const struct container *c, const char *name)
 	return NULL;
 }
 
-/* OLLAMA_HOST is [SCHEME://]HOST[:PORT]. */
-static int port_inside(const struct container *c)
+int docker_ollama_port(const char *ollama_host)
 {
-	const char *host = env_value(c, "OLLAMA_HOST");
-	const char *colon = host != NULL ? strrchr(host, ':') : NULL;
+	const char *colon = ollama_host != NULL ? strrchr(ollama_host, ':') : NULL;
 	int port = colon != NULL && colon[1] != '/' ? atoi(colon + 1) : 0;
 	return port > 0 && port <= 65535 ? port : OLLAMA_PORT;
 }
@@ -240,7 +238,7 @@ bool docker_parse_inspect(
 	parse_limits(host, c);
 	parse_mounts(tree, c);
 	parse_env(config, c);
-	out->api_port = port_inside(c);
+	out->api_port = docker_ollama_port(env_value(c, "OLLAMA_HOST"));
 	const char *network = json_string(host, "NetworkMode");
 	out->host_network = network != NULL && strcmp(network, "host") == 0;
 	c->host_port = bound_port(json_object(json_object(tree, "NetworkSettings"), "Ports"), out->api_port);

@@ -1,6 +1,7 @@
 # End-to-end tests: scripts only, one per line; tests/README.md has the rules.
 E2E_PLAIN_TESTS += %D%/bootstrap %D%/driver
 E2E_PLAIN_TESTS += %D%/engine
+E2E_PLAIN_TESTS += %D%/clone
 E2E_TESTS += %D%/command-line
 E2E_TESTS += %D%/screen
 E2E_TESTS += %D%/sim-docker
@@ -23,3 +24,8 @@ tests_e2e_terminal_screens_SOURCES = \
 tests_e2e_terminal_screens_CPPFLAGS = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tests_e2e_terminal_screens_LDADD = $(VTERM_LIBS) -lutil
 endif
+
+# Prints what would be sent to an engine to clone a container.
+check_PROGRAMS += %D%/helpers/clone-body
+tests_e2e_helpers_clone_body_SOURCES = %D%/helpers/clone_body.c
+tests_e2e_helpers_clone_body_LDADD = libops.a libnet.a libfleet.a $(CJSON_LIBS) -lm

@@ -2,11 +2,17 @@
 check_PROGRAMS += tests/unit/test-ops
 TESTS += tests/unit/test-ops
 tests_unit_test_ops_SOURCES = \
+	%D%/recorded.c \
+	%D%/recorded.h \
+	%D%/test-audit.c \
+	%D%/test-choose.c \
+	%D%/test-clone.c \
 	%D%/test-pool-file.c \
 	%D%/test-pool-random.c \
-	%D%/test-pool-text.c
+	%D%/test-pool-text.c \
+	%D%/test-successor.c
 tests_unit_test_ops_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
-tests_unit_test_ops_LDADD = libops.a libfleet.a $(CRITERION_LIBS) $(YAML_LIBS) -lm
+tests_unit_test_ops_LDADD = libops.a libnet.a libfleet.a $(CRITERION_LIBS) $(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(YAML_LIBS) -lm
 EXTRA_DIST += \
 	%D%/data/anchors.added.yml \
 	%D%/data/anchors.removed.yml \
@@ -32,6 +38,11 @@ EXTRA_DIST += \
 	%D%/data/flow-lines.added.yml \
 	%D%/data/flow-lines.removed.yml \
 	%D%/data/flow-lines.yml \
+	%D%/data/image-1.json \
+	%D%/data/inspect-compose.json \
+	%D%/data/inspect-fixed.json \
+	%D%/data/inspect-options.json \
+	%D%/data/inspect-recreated.json \
 	%D%/data/merge.added.yml \
 	%D%/data/merge.removed.yml \
 	%D%/data/merge.yml \
