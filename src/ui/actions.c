@@ -17,7 +17,11 @@ static void act_back(struct ui *ui)
 
 static void act_quit(struct ui *ui)
 {
-	if (!ui_close_view(ui))
+	if (ui_close_view(ui))
+		return;
+	if (ui->options.ops && ops_active(ui->options.ops) > 0)
+		leave_ask(ui);
+	else
 		ui_quit(ui, 0);
 }
 

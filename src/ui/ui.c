@@ -49,6 +49,12 @@ static void on_resize(struct ui *ui)
 
 static void on_terminate(struct ui *ui)
 {
+	ui_interrupt(ui);
+}
+
+/* The terminal may be told by several that it is gone: this is no second wish to leave. */
+static void on_hangup(struct ui *ui)
+{
 	ui_quit(ui, INTERRUPTED);
 }
 
@@ -61,7 +67,7 @@ static const struct {
 	{SIGCONT, on_continue},
 	{SIGINT, on_terminate},
 	{SIGTERM, on_terminate},
-	{SIGHUP, on_terminate},
+	{SIGHUP, on_hangup},
 };
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -78,10 +84,12 @@ static void on_input(uv_poll_t *handle, int status, int events)
 	(void)events;
 	if (ui->quitting)
 		return;
-	if (status < 0)
+	if (status < 0) {
+		(void)uv_poll_stop(handle);
 		ui_quit(ui, INTERRUPTED);
-	else
+	} else {
 		ui_input(ui);
+	}
 }
 
 static void on_tick(uv_timer_t *handle)
@@ -89,6 +97,8 @@ static void on_tick(uv_timer_t *handle)
 	struct ui *ui = handle->data;
 	if (ui->quitting)
 		return;
+	if (ui->leaving)
+		leave_show(ui);
 	ui_draw(ui);
 	/* On the second, so that the clock neither skips one nor lags behind. */
 	int64_t part = clock_wall_ms(ui->options.clock) % 1000;
@@ -163,6 +173,7 @@ static void free_views(struct ui *ui)
 		free(view->state);
 	}
 	roster_free(&ui->roster);
+	dialog_close(ui);
 }
 
 struct view *ui_view(struct ui *ui)
@@ -205,6 +216,8 @@ void ui_look(const struct ui *ui, struct look *look)
 	*look = (struct look){
 		.fleet = ui->fleet,
 		.theme = &ui->theme,
+		.ops = ui->options.ops,
+		.operation = ui->operation,
 		.now = clock_mono_ms(clock),
 		.wall = clock_wall_ms(clock),
 		.still = clock->still_wall != 0,
@@ -259,10 +272,12 @@ void ui_draw(struct ui *ui)
 	struct look look;
 	getmaxyx(stdscr, all.h, all.w);
 	ui_sync(ui);
+	operations_sync(ui);
 	ui_look(ui, &look);
 	ui->drawn_generation = ui->fleet->generation;
 	ui->drawn_samples = ui->fleet->samples;
 	ui->drawn_serial = ui->fleet->event_serial;
+	ui->drawn_ops = ui->options.ops ? ops_generation(ui->options.ops) : 0;
 	(void)werase(stdscr);
 	if (all.w < LEAST_COLUMNS || all.h < LEAST_LINES) {
 		draw_small(&all);
@@ -274,24 +289,17 @@ void ui_draw(struct ui *ui)
 		summary_draw(ui, &look, &first);
 		view->ops->draw(ui, view, &middle);
 		(void)curs_set(ui->prompt.open);
-		if (ui->prompt.open) {
+		if (ui->dialog.ops) {
+			dialog_draw(ui, &middle, &last);
+		} else if (ui->prompt.open) {
 			prompt_draw(ui, view, &last);
 		} else {
-			keybar_draw(view, &last);
+			keybar_draw(ui, view, &last);
 			(void)wmove(stdscr, 0, 0);
 		}
 	}
 	(void)wnoutrefresh(stdscr);
 	screen_update(ui->screen);
-}
-
-void ui_quit(struct ui *ui, int exit_status)
-{
-	if (ui->quitting)
-		return;
-	ui->quitting = true;
-	if (ui->options.on_quit)
-		ui->options.on_quit(ui->options.user, exit_status);
 }
 
 struct ui *ui_new(const struct ui_options *options)
@@ -326,10 +334,11 @@ void ui_changed(struct ui *ui)
 {
 	/* A change that is on the screen already, or that this view does not show, is none. */
 	bool graphs = ui_view(ui)->ops->id == VIEW_DETAILS && ui->drawn_samples != ui->fleet->samples;
-	if (ui->quitting || (ui->drawn_generation == ui->fleet->generation && !graphs))
+	bool acting = ui->options.ops && ui->drawn_ops != ops_generation(ui->options.ops);
+	if (ui->quitting || (ui->drawn_generation == ui->fleet->generation && !graphs && !acting))
 		return;
 	int64_t now = clock_mono_ms(ui->options.clock);
-	bool news = ui->drawn_serial != ui->fleet->event_serial || now - ui->opened_at < OPENING_MS;
+	bool news = acting || ui->drawn_serial != ui->fleet->event_serial || now - ui->opened_at < OPENING_MS;
 	int64_t wait = ui->drawn_at + (news ? NEWS_MS : FIGURES_MS) - now;
 	if (wait < CHANGE_MS)
 		wait = CHANGE_MS;
