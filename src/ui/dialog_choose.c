@@ -15,6 +15,8 @@
 
 #define CHOICES_MAX  512
 #define CHOICES_ROWS 6
+#define SIZE_COLUMNS 6
+#define NOTE_MAX     (2 * EDIT_MAX + 32)
 
 struct choice {
 	const char *model; /* of the fleet: good until it changes, so made anew each time */
@@ -133,28 +135,40 @@ static int head(struct ui *ui, struct dialog *dialog, const struct canvas *c)
 	return 1;
 }
 
-static void draw_choice(const struct choose *state, size_t i, const struct canvas *line)
+static void note_text(const struct choose *state, const struct choice *choice, char *buf, size_t size)
 {
-	const struct choice *choice = &state->list[i];
-	char size[24], note[TEXT_NAME_MAX * 2 + 32] = "";
+	buf[0] = 0;
 	if (choice->everywhere)
-		(void)snprintf(note, sizeof(note),
+		(void)snprintf(buf, size,
 			P_("everywhere (%zu instance)", "everywhere (%zu instances)", choice->places),
 			choice->places);
 	else if (state->wish.kind == OP_UNLOAD)
-		(void)snprintf(note, sizeof(note), _("on %s/%s"), state->wish.server, state->wish.instance);
-	text_size(size, sizeof(size), choice->size);
-	int right = text_columns(line->theme, note), sizes = 6;
-	int name = line->w - 1 - sizes - 1 - (right ? right + 2 : 0);
-	/* Where it is narrow, the name of the model goes before what stands beside it. */
-	if (name < line->w / 2) {
-		right = line->w - 1 - sizes - 3 - line->w / 2;
-		name = line->w / 2;
+		(void)snprintf(buf, size, _("on %s/%s"), state->wish.server, state->wish.instance);
+}
+
+/* Columns for the notes; where it is narrow, the names of the models go before them. */
+static int note_columns(const struct choose *state, const struct canvas *c)
+{
+	char note[NOTE_MAX];
+	int most = 0;
+	for (size_t i = 0; i < state->count; i++) {
+		note_text(state, &state->list[i], note, sizeof(note));
+		int columns = text_columns(c->theme, note);
+		most = columns > most ? columns : most;
 	}
+	return most < c->w / 2 ? most : c->w / 2;
+}
+
+static void draw_choice(const struct choose *state, size_t i, int notes, const struct canvas *line)
+{
+	const struct choice *choice = &state->list[i];
+	char size[24], note[NOTE_MAX];
+	int name = line->w - 1 - SIZE_COLUMNS - 1 - (notes ? notes + 2 : 0);
+	note_text(state, choice, note, sizeof(note));
 	canvas_field(line, 0, 1, name, ALIGN_LEFT, FACE_NORMAL, choice->model);
-	canvas_field(line, 0, 1 + name + 1, sizes, ALIGN_RIGHT, FACE_NORMAL, size);
-	if (right > 0)
-		canvas_field(line, 0, line->w - right, right, ALIGN_LEFT, FACE_DIM, note);
+	canvas_field(line, 0, 1 + name + 1, SIZE_COLUMNS, ALIGN_RIGHT, FACE_NORMAL,
+		text_size(size, sizeof(size), choice->size));
+	canvas_field(line, 0, line->w - notes, notes, ALIGN_LEFT, FACE_DIM, note);
 }
 
 static const char *nothing(const struct choose *state)
@@ -167,6 +181,7 @@ static const char *nothing(const struct choose *state)
 static void body(struct ui *ui, struct dialog *dialog, struct pen *pen)
 {
 	const struct choose *state = dialog->state;
+	int notes = note_columns(state, &pen->canvas);
 	(void)ui;
 	for (size_t i = 0; i < state->count; i++, pen->y++) {
 		struct canvas line = canvas_sub(&pen->canvas, pen_row(pen), 0, 1, pen->canvas.w);
@@ -177,7 +192,7 @@ static void body(struct ui *ui, struct dialog *dialog, struct pen *pen)
 			canvas_blank(&line);
 			canvas_text(&line, 0, 0, FACE_KEY, ">");
 		}
-		draw_choice(state, i, &line);
+		draw_choice(state, i, notes, &line);
 	}
 	if (state->count == 0)
 		pen_field(pen, FACE_DIM, "", "%s", nothing(state));
@@ -251,5 +266,6 @@ void choose_open(struct ui *ui, enum op_kind kind, const char *server, const cha
 		(void)snprintf(
 			state->title, sizeof(state->title), _("load a model on %s/%s"), server, instance);
 	else
-		(void)snprintf(state->title, sizeof(state->title), "%s", _(op_info(kind)->what));
+		(void)snprintf(state->title, sizeof(state->title), "%s",
+			kind == OP_UNLOAD ? _("unload a model") : _("delete a model on the rw server"));
 }

@@ -77,6 +77,7 @@ static void body(struct ui *ui, struct dialog *dialog, struct pen *pen)
 		pen->y += pen->y > 0;
 		write_lines(pen, FACE_WARNING, state->plan.danger);
 	}
+	pen->y++; /* keeps the question apart; it scrolls away where there is no room */
 }
 
 static const char *question(const struct confirm *state)
