@@ -4,6 +4,7 @@ TESTS += tests/unit/test-ui
 tests_unit_test_ui_SOURCES = \
 	%D%/fixture.c %D%/fixture.h \
 	%D%/test-canvas.c \
+	%D%/test-edit.c \
 	%D%/test-figures.c \
 	%D%/test-keys.c \
 	%D%/test-layout.c \
