@@ -273,6 +273,11 @@ static void fit(const struct look *look, const struct roster *roster, const stru
 	if (look->fleet->balancer.link.status == LINK_NONE)
 		most[COLUMN_BALANCER] = COLUMN_ABSENT;
 	columns_fit(instance_columns, COLUMN_COUNT, most, line->w - MARKER_COLUMNS, widths);
+	/* The summary has the balancer too; the bars of memory are nowhere else. */
+	if (widths[COLUMN_BALANCER] && widths[COLUMN_MEMORY] < USAGE_COLUMNS + 1 + BAR_MIN) {
+		most[COLUMN_BALANCER] = COLUMN_ABSENT;
+		columns_fit(instance_columns, COLUMN_COUNT, most, line->w - MARKER_COLUMNS, widths);
+	}
 }
 
 /* Without an answer there are no figures: the reason takes their place. */
