@@ -185,9 +185,9 @@ static void draw(const struct look *look, const struct canvas *c)
 	for (int i = 0; i < count; i++)
 		if ((op = op_listed(look->ops, (size_t)i)) && op->id == look->operation)
 			cursor = i;
-	int top = scroll_to(0, cursor, count, c->h);
+	size_t top = (size_t)scroll_to(0, cursor, count, c->h);
 	fit(look, c, widths);
-	for (int y = 0; y < c->h && (op = op_listed(look->ops, (size_t)(top + y))); y++) {
+	for (int y = 0; y < c->h && (op = op_listed(look->ops, top + (size_t)y)); y++) {
 		struct canvas line = canvas_sub(c, y, 0, 1, c->w);
 		draw_operation(look, op, widths, &line);
 	}
