@@ -78,8 +78,9 @@ void confirm_open(struct ui *ui, const struct wish *wish);
 void input_open_pull(struct ui *ui);
 void input_open_upgrade(struct ui *ui, const char *server, const char *image);
 
-/* dialog_choose.c: a model to be loaded, unloaded or deleted; then confirmed. */
-void choose_open(struct ui *ui, enum op_kind kind, const char *server, const char *instance);
+/* dialog_choose.c: a model to be loaded, unloaded or deleted, the cursor on `model` if it is not NULL; then confirmed. */
+void choose_open(
+	struct ui *ui, enum op_kind kind, const char *server, const char *instance, const char *model);
 
 /* dialog_operation.c: all that is to be said of one operation. */
 void operation_open(struct ui *ui, uint64_t id);

@@ -254,7 +254,8 @@ static const struct dialog_ops chooser = {
 	.hints = hints,
 };
 
-void choose_open(struct ui *ui, enum op_kind kind, const char *server, const char *instance)
+void choose_open(
+	struct ui *ui, enum op_kind kind, const char *server, const char *instance, const char *model)
 {
 	struct choose *state = dialog_open(ui, &chooser);
 	if (!state)
@@ -262,6 +263,8 @@ void choose_open(struct ui *ui, enum op_kind kind, const char *server, const cha
 	state->wish.kind = kind;
 	(void)snprintf(state->wish.server, sizeof(state->wish.server), "%s", server);
 	(void)snprintf(state->wish.instance, sizeof(state->wish.instance), "%s", instance);
+	if (model)
+		(void)snprintf(state->chosen, sizeof(state->chosen), "%s", model);
 	if (kind == OP_LOAD)
 		(void)snprintf(
 			state->title, sizeof(state->title), _("load a model on %s/%s"), server, instance);

@@ -179,11 +179,15 @@ static const struct dialog_hint *hints(const struct dialog *dialog)
 						{NULL, NULL}},
 					unloading[] = {{"y", N_("Yes")}, {"u", N_("Unload first")},
 						{"n", N_("No")}, {NULL, NULL}},
-					asking[] = {{"y", N_("Yes")}, {"n", N_("No")}, {NULL, NULL}};
+					asking[] = {{N_("y Enter"), N_("Yes")}, {"n", N_("No")},
+						{NULL, NULL}},
+					warning[] = {{"y", N_("Yes")}, {"n", N_("No")}, {NULL, NULL}};
 	const struct confirm *state = dialog->state;
 	if (refused(state))
 		return refusing;
-	return types(state) ? typing : offers_unload(state) ? unloading : asking;
+	if (types(state))
+		return typing;
+	return offers_unload(state) ? unloading : state->plan.danger[0] ? warning : asking;
 }
 
 static const struct dialog_ops confirm = {

@@ -96,18 +96,26 @@ static void act_upgrade(struct ui *ui, const struct op_action *action)
 	input_open_upgrade(ui, server->spec->name, image);
 }
 
+/* What the view on top has under its cursor, if it is a view of models. */
+static const char *model_under_cursor(struct ui *ui)
+{
+	const struct view *view = ui_view(ui);
+	return view->ops->model ? view->ops->model(view) : NULL;
+}
+
 /* A model of the instance that the user means. */
 static void act_model(struct ui *ui, const struct op_action *action)
 {
 	const struct server *server;
 	const struct instance *instance;
 	if (find_instance(ui, &server, &instance))
-		choose_open(ui, (enum op_kind)action->what, server->spec->name, instance->name);
+		choose_open(ui, (enum op_kind)action->what, server->spec->name, instance->name,
+			model_under_cursor(ui));
 }
 
 static void act_delete(struct ui *ui, const struct op_action *action)
 {
-	choose_open(ui, (enum op_kind)action->what, "", "");
+	choose_open(ui, (enum op_kind)action->what, "", "", model_under_cursor(ui));
 }
 
 static void cancel(struct ui *ui, uint64_t id)

@@ -281,6 +281,7 @@ void ui_draw(struct ui *ui)
 	(void)werase(stdscr);
 	if (all.w < LEAST_COLUMNS || all.h < LEAST_LINES) {
 		draw_small(&all);
+		(void)curs_set(0);
 		(void)wmove(stdscr, 0, 0);
 	} else {
 		struct canvas first = canvas_sub(&all, 0, 0, 1, all.w);

@@ -37,6 +37,8 @@ struct view_ops {
 	void (*draw)(struct ui *ui, struct view *view, const struct canvas *c);
 	/* True when the request was the view's; the rest goes to the console's own actions. */
 	bool (*request)(struct ui *ui, struct view *view, enum request request);
+	/* The model under the cursor, or NULL; NULL in views that have none. */
+	const char *(*model)(const struct view *view);
 	/* The filter of the view changed. */
 	void (*filter)(struct ui *ui, struct view *view);
 };
