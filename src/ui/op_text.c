@@ -69,15 +69,15 @@ const char *op_amount(char *buf, size_t size, const struct op_view *op)
 const char *op_speed(char *buf, size_t size, const struct op_view *op)
 {
 	char bytes[24];
-	(void)snprintf(buf, size, "-");
-	if (!isnan(op->rate) && op->rate >= 0)
+	(void)snprintf(buf, size, "%s", op->bytes ? "-" : "");
+	if (op->bytes && !isnan(op->rate) && op->rate >= 0)
 		(void)snprintf(buf, size, "%s/s", text_size(bytes, sizeof(bytes), (int64_t)op->rate));
 	return buf;
 }
 
 const char *op_left(char *buf, size_t size, const struct op_view *op)
 {
-	(void)snprintf(buf, size, "-");
+	(void)snprintf(buf, size, "%s", op->bytes ? "-" : "");
 	if (op->bytes && op->rate > 0 && op->total > op->completed)
 		text_duration(buf, size, (int64_t)((double)(op->total - op->completed) / op->rate * 1000));
 	return buf;

@@ -20,9 +20,9 @@ const char *op_step_text(char *buf, size_t size, const struct look *look, const 
 double op_share(const struct op_view *op);
 /* "2.0/3.8G", "2/4" instances, "" while there is nothing to count. */
 const char *op_amount(char *buf, size_t size, const struct op_view *op);
-/* "84M/s", "-". */
+/* "84M/s", "-" while it is not known, "" where no bytes are counted. */
 const char *op_speed(char *buf, size_t size, const struct op_view *op);
-/* Until all bytes are there at this speed: "22s", "-". */
+/* Until all bytes are there at this speed: "22s", "-", "". */
 const char *op_left(char *buf, size_t size, const struct op_view *op);
 
 /* The i-th operation as listed: those under way first, each group the newest first; NULL past the last. */

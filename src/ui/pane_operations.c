@@ -119,18 +119,26 @@ static int operation_lines(const struct look *look, int spare)
 	return want > spare && want > 1 ? (spare > 1 ? spare : 1) : want;
 }
 
+static void widen(int *most, int columns)
+{
+	*most = columns > *most ? columns : *most;
+}
+
 /* The columns of progress are there while some operation has any. */
 static void fit(const struct look *look, const struct canvas *c, int *widths)
 {
 	int most[COLUMN_COUNT];
 	const struct op_view *op;
+	char step[160];
 	bool progress = false, bytes = false;
 	for (size_t i = 0; i < COLUMN_COUNT; i++)
 		most[i] = columns[i].max;
-	most[COLUMN_TITLE] = columns[COLUMN_TITLE].min;
+	most[COLUMN_TITLE] = most[COLUMN_STEP] = 0;
 	for (size_t i = 0; (op = ops_at(look->ops, i)); i++) {
-		int title = text_columns(look->theme, op->title);
-		most[COLUMN_TITLE] = title > most[COLUMN_TITLE] ? title : most[COLUMN_TITLE];
+		widen(&most[COLUMN_TITLE], text_columns(look->theme, op->title));
+		if (shows_progress(op))
+			widen(&most[COLUMN_STEP],
+				text_columns(look->theme, op_step_text(step, sizeof(step), look, op)));
 		progress |= shows_progress(op);
 		bytes |= shows_progress(op) && op->bytes;
 	}
