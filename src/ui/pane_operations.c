@@ -119,9 +119,9 @@ static int operation_lines(const struct look *look, int spare)
 	return want > spare && want > 1 ? (spare > 1 ? spare : 1) : want;
 }
 
-static void widen(int *most, int columns)
+static void widen(int *most, int width)
 {
-	*most = columns > *most ? columns : *most;
+	*most = width > *most ? width : *most;
 }
 
 /* The columns of progress are there while some operation has any. */
