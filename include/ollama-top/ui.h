@@ -5,6 +5,7 @@
 #define OLLAMA_TOP_UI_H
 
 #include "ollama-top/fleet.h"
+#include "ollama-top/http.h"
 #include "ollama-top/loop.h"
 #include "ollama-top/watch.h"
 
@@ -17,6 +18,7 @@ struct ui_options {
 	const struct clock *clock;
 	struct fleet *fleet;
 	struct watch *watch;
+	struct http *http; /* for the logs */
 	bool read_only, ascii, no_color;
 	/* Called once when the user leaves: stop the loop's other users. The status is 0 for q and 130
 	 * when a signal or the loss of the terminal ended it. */

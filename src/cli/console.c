@@ -41,6 +41,7 @@ int console_run(const struct options *options)
 		.clock = &console.app.clock,
 		.fleet = console.app.fleet,
 		.watch = console.app.watch,
+		.http = console.app.http,
 		.read_only = options->read_only,
 		.ascii = options->ascii,
 		.no_color = options->no_color,

@@ -9,6 +9,7 @@ libui_a_SOURCES = \
 	%D%/input.c \
 	%D%/keybar.c \
 	%D%/keymap.c %D%/keymap.h %D%/request.h \
+	%D%/log_text.c %D%/log_text.h \
 	%D%/look.c %D%/look.h \
 	%D%/model_matrix.c %D%/model_matrix.h \
 	%D%/pane_events.c \
@@ -30,5 +31,6 @@ libui_a_SOURCES = \
 	%D%/view_details.c \
 	%D%/view_events.c \
 	%D%/view_help.c \
+	%D%/view_logs.c \
 	%D%/view_main.c \
 	%D%/view_models.c
