@@ -6,7 +6,7 @@
 
 #define TIME_COLUMNS 24 /* "2026-01-31 12:04:31.123 " */
 
-static int text_width(const struct log_format *format)
+int log_width(const struct log_format *format)
 {
 	int width = format->width - (format->times ? TIME_COLUMNS : 0);
 	return width > 0 ? width : 1;
@@ -16,7 +16,7 @@ static int text_width(const struct log_format *format)
 static size_t fit(const struct log_format *format, const char *text, size_t len)
 {
 	wchar_t cell[CCHARW_MAX + 1];
-	int width = text_width(format), used = 0, columns;
+	int width = log_width(format), used = 0, columns;
 	size_t at = 0;
 	while (at < len) {
 		size_t bytes = text_cluster(format->theme->charset, text + at, len - at, cell, &columns);
@@ -31,7 +31,7 @@ static size_t fit(const struct log_format *format, const char *text, size_t len)
 int log_rows(const struct log_format *format, const struct log_line *line)
 {
 	int rows = 1;
-	if (!format->wrap || line->len <= (size_t)text_width(format))
+	if (!format->wrap || line->len <= (size_t)log_width(format))
 		return 1;
 	for (size_t at = fit(format, line->text, line->len); at < line->len; rows++)
 		at += fit(format, line->text + at, line->len - at);
@@ -89,6 +89,33 @@ void log_row_draw(
 	draw_part(format, line, at, end, &text);
 	if (!format->wrap && text.w > 0 && text_columns(format->theme, line->text) - format->left > text.w)
 		canvas_text(&text, 0, text.w - 1, FACE_DIM, theme_glyph(format->theme, GLYPH_CUT));
+}
+
+static int columns_between(const struct log_format *format, const char *text, size_t len)
+{
+	wchar_t cell[CCHARW_MAX + 1];
+	int total = 0, columns;
+	for (size_t at = 0, bytes; at < len; at += bytes) {
+		bytes = text_cluster(format->theme->charset, text + at, len - at, cell, &columns);
+		total += columns;
+	}
+	return total;
+}
+
+void log_match(const struct log_format *format, const struct log_line *line, int *row, int *column, int *end)
+{
+	const char *match = strcasestr(line->text, format->needle);
+	size_t to = match ? (size_t)(match - line->text) : 0, at = 0;
+	*row = 0;
+	while (format->wrap) {
+		size_t bytes = fit(format, line->text + at, line->len - at);
+		if (at + bytes > to || bytes == 0)
+			break;
+		at += bytes;
+		(*row)++;
+	}
+	*column = columns_between(format, line->text + at, to - at);
+	*end = *column + columns_between(format, line->text + to, match ? strlen(format->needle) : 0);
 }
 
 int log_move(const struct log_format *format, const struct log_ring *ring, struct log_place *place, int rows)

@@ -30,6 +30,11 @@ int log_rows(const struct log_format *format, const struct log_line *line);
 void log_row_draw(
 	const struct log_format *format, const struct log_line *line, int row, const struct canvas *canvas);
 
+/* Where the first match of a line stands: in which of its rows, and from which column of that row to which. */
+void log_match(const struct log_format *format, const struct log_line *line, int *row, int *column, int *end);
+/* Columns of text in a row. */
+int log_width(const struct log_format *format);
+
 /*
  * Moves by `rows`, down when positive; stops at the first and the last row. Returns how many it
  * moved. A place whose line is not kept any more is that of the oldest line first.

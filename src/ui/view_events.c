@@ -247,7 +247,7 @@ static void close_events(struct view *view)
 }
 
 static const enum request bar[] = {REQ_DOWN, REQ_UP, REQ_DETAILS, REQ_ACKNOWLEDGE, REQ_FILTER, REQ_LEFT,
-	REQ_RIGHT, REQ_MODELS, REQ_LOGS, REQ_PAUSE, REQ_HELP, REQ_QUIT, REQ_NONE};
+	REQ_RIGHT, REQ_MODELS, REQ_PAUSE, REQ_HELP, REQ_QUIT, REQ_NONE};
 
 const struct view_ops view_events = {
 	.id = VIEW_EVENTS,

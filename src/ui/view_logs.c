@@ -71,6 +71,8 @@ static void start(struct ui *ui, struct shown_log *state)
 	state->needle[0] = 0;
 	state->top = (struct log_place){0};
 	state->target[0] = 0;
+	/* A key may come before the first drawing. */
+	state->format = (struct log_format){.theme = &ui->theme, .needle = state->needle};
 	if (!instance || !(state->ring = log_ring_new(LOG_RING_BYTES, LOG_RING_LINES)))
 		return;
 	target_name(state->target, sizeof(state->target), server, instance);
@@ -193,17 +195,23 @@ static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 }
 
 /* Brings the match into sight, with some of what came before it. */
-static void show_match(struct shown_log *state, int page)
+static void show_match(struct shown_log *state, struct view *view)
 {
-	struct log_place at = state->top;
-	for (int y = 0; y < page; y++) {
-		if (at.serial == state->match)
+	struct log_place at = state->top, wanted = {.serial = state->match};
+	int column, end;
+	log_match(&state->format, log_ring_at(state->ring, state->match), &wanted.row, &column, &end);
+	if (!state->wrap && (column < view->left || end > view->left + log_width(&state->format)))
+		view->left = column / STEP_COLUMNS * STEP_COLUMNS;
+	if (end <= log_width(&state->format) && !state->wrap)
+		view->left = 0;
+	for (int y = 0; y < view->page; y++) {
+		if (at.serial == wanted.serial && at.row == wanted.row)
 			return;
 		if (log_move(&state->format, state->ring, &at, 1) == 0)
 			break;
 	}
-	state->top = (struct log_place){.serial = state->match};
-	(void)log_move(&state->format, state->ring, &state->top, -(page / 3));
+	state->top = wanted;
+	(void)log_move(&state->format, state->ring, &state->top, -(view->page / 3));
 }
 
 static void search(struct ui *ui, struct view *view, uint64_t from, bool backwards)
@@ -223,7 +231,7 @@ static void search(struct ui *ui, struct view *view, uint64_t from, bool backwar
 				  : _("from the first line on: the search passed the last"));
 	state->match = found;
 	state->follow = false;
-	show_match(state, view->page);
+	show_match(state, view);
 }
 
 static void search_changed(struct ui *ui, struct view *view, enum prompt_what what)
@@ -365,8 +373,7 @@ static void leave_logs(struct view *view)
 }
 
 static const enum request bar[] = {REQ_FOLLOW, REQ_SEARCH, REQ_NEXT_MATCH, REQ_PREVIOUS_MATCH, REQ_WRAP,
-	REQ_TIMESTAMPS, REQ_LEFT, REQ_RIGHT, REQ_NEXT_PANE, REQ_PAGE_UP, REQ_PAGE_DOWN, REQ_HELP, REQ_QUIT,
-	REQ_NONE};
+	REQ_TIMESTAMPS, REQ_LEFT, REQ_RIGHT, REQ_HELP, REQ_QUIT, REQ_NONE};
 
 const struct view_ops view_logs = {
 	.id = VIEW_LOGS,
