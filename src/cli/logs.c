@@ -56,6 +56,8 @@ static bool flush(struct logs_command *c)
 	char message[128];
 	if (output_flush(&c->output)) {
 		if (c->output.len > 0) {
+			/* The loop's time stood still meanwhile; with it, the timer would come before the signal. */
+			uv_update_time(&c->app.loop);
 			uv_timer_start(&c->rest, on_rest, REST_MS, 0);
 		}
 		return true;
@@ -80,6 +82,7 @@ static void finish(struct logs_command *c)
 static void on_rest(uv_timer_t *timer)
 {
 	struct logs_command *c = timer->data;
+	c->output.held = false;
 	if (c->logs && logs_state(c->logs) == LOGS_DONE) {
 		finish(c);
 	} else if (c->logs) {

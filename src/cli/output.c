@@ -15,11 +15,13 @@ bool output_flush(struct output *output)
 	size_t at = 0;
 	while (at < output->len && output->error == 0) {
 		struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
-		if (poll(&out, 1, -1) < 0) {
-			if (errno == EINTR) {
-				break;
-			}
-			output->error = errno;
+		const int ready = poll(&out, 1, output->held ? 0 : -1);
+		if (ready < 0 && errno == EINTR) {
+			output->held = true;
+			continue;
+		}
+		if (ready <= 0) {
+			output->error = ready < 0 ? errno : 0;
 			break;
 		}
 		const size_t piece = output->len - at < PIECE ? output->len - at : PIECE;

@@ -11,6 +11,7 @@
 struct output {
 	char *bytes; /* not written yet */
 	size_t len, room;
+	bool held; /* a signal came: nothing is waited for until the owner takes this back */
 	int error; /* errno of what ended it, or 0 */
 };
 
@@ -18,8 +19,8 @@ struct output {
 bool output_add(struct output *output, const char *bytes, size_t len);
 
 /*
- * Writes all, unless a signal comes in between: then what is left stays, and true is returned so that the
- * loop can look at the signal. False when it has ended, with `error` set (EPIPE: the reader went away).
+ * Writes all, unless a signal comes in between: then `held` is set, what is left stays, and true is
+ * returned so that the loop can look at the signal. False when it has ended, with `error` set (EPIPE: the reader went away).
  */
 bool output_flush(struct output *output);
 
