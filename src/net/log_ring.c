@@ -63,7 +63,8 @@ static bool grow(struct log_ring *ring)
 	if (lines == NULL)
 		return false;
 	for (size_t i = 0; i < ring->count; i++)
-		lines[i] = ring->lines[(ring->head + i) % ring->room];
+		lines[i] = ring->lines[ring->head + i < ring->room ? ring->head + i
+								   : ring->head + i - ring->room];
 	free(ring->lines);
 	ring->lines = lines;
 	ring->room = room;

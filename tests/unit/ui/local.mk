@@ -6,6 +6,7 @@ tests_unit_test_ui_SOURCES = \
 	%D%/test-canvas.c \
 	%D%/test-figures.c \
 	%D%/test-keys.c \
+	%D%/test-log-text.c \
 	%D%/test-layout.c \
 	%D%/test-matrix.c \
 	%D%/test-roster.c \
