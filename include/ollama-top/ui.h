@@ -5,6 +5,7 @@
 #define OLLAMA_TOP_UI_H
 
 #include "ollama-top/fleet.h"
+#include "ollama-top/http.h"
 #include "ollama-top/loop.h"
 #include "ollama-top/ops.h"
 #include "ollama-top/watch.h"
@@ -19,6 +20,7 @@ struct ui_options {
 	struct fleet *fleet;
 	struct watch *watch;
 	struct ops *ops; /* NULL: read-only, and no key leads to an operation */
+	struct http *http; /* for the logs */
 	bool read_only, ascii, no_color;
 	/*
 	 * Called when the user leaves: bring the operations to their end, then stop the loop's other

@@ -81,6 +81,7 @@ int console_run(const struct options *options)
 		.fleet = console.app.fleet,
 		.watch = console.app.watch,
 		.ops = console.app.ops,
+		.http = console.app.http,
 		.read_only = options->read_only,
 		.ascii = options->ascii,
 		.no_color = options->no_color,

@@ -46,6 +46,17 @@ static void act_events(struct ui *ui)
 	ui_open_view(ui, VIEW_EVENTS);
 }
 
+static void act_logs(struct ui *ui)
+{
+	const struct server *server;
+	const struct instance *instance;
+	ui_target(ui, &server, &instance);
+	if (instance)
+		ui_open_view(ui, VIEW_LOGS);
+	else
+		ui_message(ui, "%s", _("no instance is selected"));
+}
+
 static void act_help(struct ui *ui)
 {
 	ui_open_view(ui, VIEW_HELP);
@@ -102,8 +113,9 @@ static void (*const actions[REQ_COUNT])(struct ui *ui) = {
 	[REQ_DETAILS] = act_details,
 	[REQ_MODELS] = act_models,
 	[REQ_EVENTS] = act_events,
+	[REQ_LOGS] = act_logs,
 	[REQ_HELP] = act_help,
-	[REQ_FILTER] = prompt_open,
+	[REQ_FILTER] = prompt_filter,
 	[REQ_PAUSE] = act_pause,
 	[REQ_REFRESH] = act_refresh,
 	[REQ_RETRY] = act_retry,

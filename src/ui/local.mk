@@ -17,6 +17,7 @@ libui_a_SOURCES = \
 	%D%/keybar.c \
 	%D%/keymap.c %D%/keymap.h %D%/request.h \
 	%D%/leave.c \
+	%D%/log_text.c %D%/log_text.h \
 	%D%/look.c %D%/look.h \
 	%D%/model_matrix.c %D%/model_matrix.h \
 	%D%/op_actions.c %D%/op_actions.h \
@@ -41,5 +42,6 @@ libui_a_SOURCES = \
 	%D%/view_details.c \
 	%D%/view_events.c \
 	%D%/view_help.c \
+	%D%/view_logs.c \
 	%D%/view_main.c \
 	%D%/view_models.c

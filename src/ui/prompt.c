@@ -1,13 +1,14 @@
-/* prompt.c - typing a filter on the key bar's line; every key takes effect at once. */
+/* prompt.c - typing a filter or a search on the key bar's line; every key takes effect at once. */
 #include "view.h"
 
 #include "ollama-top/i18n.h"
 
 #include <string.h>
 
-static void changed(struct ui *ui)
+static void filter_changed(struct ui *ui, struct view *view, enum prompt_what what)
 {
-	struct view *view = ui_view(ui);
+	if (what == PROMPT_KEPT)
+		return;
 	view->top = 0;
 	if (view->ops->filter)
 		view->ops->filter(ui, view);
@@ -58,40 +59,49 @@ static void append(char *text, int key)
 	text[len + count] = 0;
 }
 
-void prompt_open(struct ui *ui)
+void prompt_open(
+	struct ui *ui, char *text, void (*changed)(struct ui *ui, struct view *view, enum prompt_what what))
+{
+	ui->prompt = (struct prompt){.open = true, .text = text, .changed = changed};
+}
+
+void prompt_filter(struct ui *ui)
 {
 	struct view *view = ui_view(ui);
 	if (!view->ops->filters || !view->filter) {
 		ui_message(ui, "%s", _("there is nothing to filter here"));
 		return;
 	}
-	ui->prompt.open = true;
+	prompt_open(ui, view->filter, filter_changed);
 }
 
 void prompt_key(struct ui *ui, int key)
 {
-	char *filter = ui_view(ui)->filter;
+	char *text = ui->prompt.text;
+	enum prompt_what what = PROMPT_TYPED;
 	switch (key) {
 	case '\r':
 	case '\n':
 	case KEY_CODE(KEY_ENTER):
 		ui->prompt.open = false;
-		return;
+		what = PROMPT_KEPT;
+		break;
 	case KEY_ESCAPE:
 	case KEY_CTRL('G'):
 		ui->prompt.open = false;
-		filter[0] = 0;
+		text[0] = 0;
+		what = PROMPT_CLEARED;
 		break;
 	case KEY_CODE(KEY_BACKSPACE):
 	case 0x7f:
 	case '\b':
-		erase_last(filter);
+		erase_last(text);
 		break;
 	case KEY_CTRL('U'):
-		filter[0] = 0;
+		text[0] = 0;
 		break;
 	case KEY_CTRL('W'):
-		erase_word(filter);
+		erase_word(text);
 		break;
 	default:
 		if (key >= KEY_CODE(0)) { /* arrows and the like move in the rows while typing */
@@ -102,17 +112,16 @@ void prompt_key(struct ui *ui, int key)
 		}
 		if (key < 0x20 || (key >= 0x7f && key < 0xa0))
 			return;
-		append(filter, key);
+		append(text, key);
 		break;
 	}
-	changed(ui);
+	ui->prompt.changed(ui, ui_view(ui), what);
 }
 
-void prompt_draw(const struct ui *ui, const struct view *view, const struct canvas *line)
+void prompt_draw(const struct prompt *prompt, const struct canvas *line)
 {
 	int x = canvas_text(line, 0, 1, FACE_KEY, "/") + 1;
-	(void)ui;
-	x += canvas_text(line, 0, x, FACE_NORMAL, view->filter);
+	x += canvas_text(line, 0, x, FACE_NORMAL, prompt->text);
 	int cursor = x < line->w ? x : line->w - 1;
 	canvas_printf(line, 0, x + 3, FACE_KEY_TEXT, "%s", _("Enter keeps it, Esc clears it"));
 	(void)wmove(line->win, line->y, line->x + cursor);

@@ -27,6 +27,7 @@ static const struct view_ops *const ui_views[VIEW_COUNT] = {
 	[VIEW_MODELS] = &view_models,
 	[VIEW_EVENTS] = &view_events,
 	[VIEW_HELP] = &view_help,
+	[VIEW_LOGS] = &view_logs,
 };
 
 static void on_stop(struct ui *ui)
@@ -181,6 +182,14 @@ struct view *ui_view(struct ui *ui)
 	return &ui->views[ui->stack[ui->depth - 1]];
 }
 
+static void leave_top(struct ui *ui)
+{
+	struct view *view = ui_view(ui);
+	ui->depth--;
+	if (view->ops->leave)
+		view->ops->leave(view);
+}
+
 void ui_open_view(struct ui *ui, enum view_id id)
 {
 	struct view *view = &ui->views[id];
@@ -190,8 +199,8 @@ void ui_open_view(struct ui *ui, enum view_id id)
 	/* A view that is open already comes up again, and those above it close. */
 	if (at == ui->depth)
 		ui->stack[ui->depth++] = id;
-	else
-		ui->depth = at + 1;
+	while (ui->depth > at + 1)
+		leave_top(ui);
 	ui->prompt.open = false;
 	if (view->ops->open)
 		view->ops->open(ui, view);
@@ -201,7 +210,7 @@ bool ui_close_view(struct ui *ui)
 {
 	if (ui->depth <= 1)
 		return false;
-	ui->depth--;
+	leave_top(ui);
 	return true;
 }
 
@@ -239,8 +248,9 @@ void ui_target(struct ui *ui, const struct server **server, const struct instanc
 	const struct roster_row *row = roster_selected(&ui->roster);
 	*server = row ? row->server : NULL;
 	*instance = row ? row->instance : NULL;
-	/* What the details show may be filtered out of the rows. */
-	if (ui_view(ui)->ops->id == VIEW_DETAILS && ui->roster.chosen &&
+	enum view_id id = ui_view(ui)->ops->id;
+	/* What the details or the logs show may be filtered out of the rows. */
+	if ((id == VIEW_DETAILS || id == VIEW_LOGS) && ui->roster.chosen &&
 		wanted->server < ui->fleet->server_count) {
 		*server = &ui->fleet->servers[wanted->server];
 		*instance = fleet_instance(*server, wanted->instance);
@@ -293,7 +303,7 @@ void ui_draw(struct ui *ui)
 		if (ui->dialog.ops) {
 			dialog_draw(ui, &middle, &last);
 		} else if (ui->prompt.open) {
-			prompt_draw(ui, view, &last);
+			prompt_draw(&ui->prompt, &last);
 		} else {
 			keybar_draw(ui, view, &last);
 			(void)wmove(stdscr, 0, 0);
@@ -331,6 +341,17 @@ struct ui *ui_new(const struct ui_options *options)
 	return ui;
 }
 
+/* Draws `least` ms after the last picture that data caused, unless one is due before. */
+static void draw_later(struct ui *ui, int64_t least)
+{
+	int64_t wait = ui->drawn_at + least - clock_mono_ms(ui->options.clock);
+	if (wait < CHANGE_MS)
+		wait = CHANGE_MS;
+	if (uv_is_active((uv_handle_t *)&ui->data) && (int64_t)uv_timer_get_due_in(&ui->data) <= wait)
+		return;
+	(void)uv_timer_start(&ui->data, on_data, (uint64_t)wait, 0);
+}
+
 void ui_changed(struct ui *ui)
 {
 	/* A change that is on the screen already, or that this view does not show, is none. */
@@ -340,12 +361,13 @@ void ui_changed(struct ui *ui)
 		return;
 	int64_t now = clock_mono_ms(ui->options.clock);
 	bool news = acting || ui->drawn_serial != ui->fleet->event_serial || now - ui->opened_at < OPENING_MS;
-	int64_t wait = ui->drawn_at + (news ? NEWS_MS : FIGURES_MS) - now;
-	if (wait < CHANGE_MS)
-		wait = CHANGE_MS;
-	if (uv_is_active((uv_handle_t *)&ui->data) && (int64_t)uv_timer_get_due_in(&ui->data) <= wait)
-		return;
-	(void)uv_timer_start(&ui->data, on_data, (uint64_t)wait, 0);
+	draw_later(ui, news ? NEWS_MS : FIGURES_MS);
+}
+
+void ui_view_changed(struct ui *ui)
+{
+	if (!ui->quitting)
+		draw_later(ui, NEWS_MS);
 }
 
 void ui_free(struct ui *ui)

@@ -33,6 +33,7 @@ struct view_ops {
 	const enum request *bar; /* the key bar, ended by REQ_NONE */
 	/* What is shown is about to change to this view. */
 	void (*open)(struct ui *ui, struct view *view);
+	void (*leave)(struct view *view); /* it is no longer among the open views */
 	void (*close)(struct view *view); /* frees what state points to */
 	void (*draw)(struct ui *ui, struct view *view, const struct canvas *c);
 	/* True when the request was the view's; the rest goes to the console's own actions. */
@@ -53,9 +54,13 @@ struct view {
 	int page;
 };
 
-/* Typing a filter, on the line of the key bar. */
+enum prompt_what { PROMPT_TYPED, PROMPT_KEPT, PROMPT_CLEARED };
+
+/* Typing a filter or what is searched for, on the line of the key bar. */
 struct prompt {
 	bool open;
+	char *text; /* FILTER_MAX bytes of the view */
+	void (*changed)(struct ui *ui, struct view *view, enum prompt_what what);
 };
 
 #define UI_SIGNALS 6
@@ -109,11 +114,16 @@ void ui_interrupt(struct ui *ui);
 /* actions.c: does what is asked, by the view on top or by the console. */
 void ui_request(struct ui *ui, enum request request);
 
-/* input.c: what came in on stdin; prompt.c: the keys while a filter is typed. */
+/* Something else than the fleet changed what the view on top shows: draws as soon as for news. */
+void ui_view_changed(struct ui *ui);
+
+/* input.c: what came in on stdin; prompt.c: the keys while something is typed. */
 void ui_input(struct ui *ui);
-void prompt_open(struct ui *ui);
+void prompt_open(
+	struct ui *ui, char *text, void (*changed)(struct ui *ui, struct view *view, enum prompt_what what));
+void prompt_filter(struct ui *ui); /* types the filter of the view on top */
 void prompt_key(struct ui *ui, int key);
-void prompt_draw(const struct ui *ui, const struct view *view, const struct canvas *line);
+void prompt_draw(const struct prompt *prompt, const struct canvas *line);
 
 /* summary.c and keybar.c: the first and the last line. */
 void summary_draw(struct ui *ui, const struct look *look, const struct canvas *line);
@@ -158,6 +168,6 @@ bool operations_enter(struct ui *ui, bool last);
 /* Moves it, or opens what is under it; false when it is not there, or the request is none for it. */
 bool operations_request(struct ui *ui, enum request request);
 
-extern const struct view_ops view_main, view_details, view_models, view_events, view_help;
+extern const struct view_ops view_main, view_details, view_models, view_events, view_help, view_logs;
 
 #endif

@@ -17,6 +17,7 @@ static const char *const only_in[VIEW_COUNT] = {
 	[VIEW_MODELS] = N_("(models)"),
 	[VIEW_EVENTS] = N_("(events)"),
 	[VIEW_HELP] = N_("(help)"),
+	[VIEW_LOGS] = N_("(logs)"),
 };
 
 static void append(char *buf, size_t size, const char *separator, const char *text)

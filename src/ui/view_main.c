@@ -362,8 +362,8 @@ static void refilter(struct ui *ui, struct view *view)
 	ui_sync(ui);
 }
 
-static const enum request bar[] = {REQ_DETAILS, REQ_MODELS, REQ_EVENTS, REQ_FILTER, REQ_SORT, REQ_PAUSE,
-	REQ_RETRY, REQ_ACKNOWLEDGE, REQ_REFRESH, REQ_HELP, REQ_QUIT, REQ_NONE};
+static const enum request bar[] = {REQ_DETAILS, REQ_LOGS, REQ_MODELS, REQ_EVENTS, REQ_FILTER, REQ_SORT,
+	REQ_PAUSE, REQ_RETRY, REQ_ACKNOWLEDGE, REQ_REFRESH, REQ_HELP, REQ_QUIT, REQ_NONE};
 
 const struct view_ops view_main = {
 	.id = VIEW_MAIN,

@@ -7,6 +7,7 @@ tests_unit_test_ui_SOURCES = \
 	%D%/test-edit.c \
 	%D%/test-figures.c \
 	%D%/test-keys.c \
+	%D%/test-log-text.c \
 	%D%/test-layout.c \
 	%D%/test-matrix.c \
 	%D%/test-roster.c \

@@ -77,7 +77,7 @@ Test(keys, every_key_has_a_name_or_is_another_name_of_one)
 Test(keys, h_and_l_do_not_move)
 {
 	cr_assert_eq(keymap_find('h', VIEW_MAIN), REQ_NONE);
-	cr_assert_eq(keymap_find('l', VIEW_MAIN), REQ_NONE);
+	cr_assert_eq(keymap_find('l', VIEW_MAIN), REQ_LOGS);
 	cr_assert_eq(keymap_find('o', VIEW_MAIN), REQ_SORT);
 	cr_assert_eq(keymap_find('o', VIEW_HELP), REQ_NONE);
 }
@@ -107,6 +107,14 @@ Test(keys, none_leads_to_an_operation_without_operations)
 		cr_assert_not(op_key(&ui, KEY_CODE(number)), "key code %d", number);
 	cr_assert_null(ui.dialog.ops, "a dialog is open all the same");
 	cr_assert_eq(ui.message[0], 0);
+}
+
+Test(keys, logs_search_where_others_filter)
+{
+	cr_assert_eq(keymap_find('/', VIEW_LOGS), REQ_SEARCH);
+	cr_assert_eq(keymap_find('/', VIEW_EVENTS), REQ_FILTER);
+	cr_assert_eq(keymap_find('n', VIEW_LOGS), REQ_NEXT_MATCH);
+	cr_assert_eq(keymap_find('N', VIEW_MAIN), REQ_NONE);
 }
 
 Test(filter, every_word_must_occur_somewhere_in_any_case)
