@@ -14,49 +14,15 @@ static void filter_changed(struct ui *ui, struct view *view, enum prompt_what wh
 		view->ops->filter(ui, view);
 }
 
-/* Takes the last character away, with its continuation bytes. */
-static void erase_last(char *text)
+/* The cursor stays at the end; what does not fit is not typed. */
+static bool edited(char *text, int key)
 {
-	size_t len = strlen(text);
-	while (len > 0 && ((unsigned char)text[len - 1] & 0xc0) == 0x80)
-		len--;
-	if (len > 0)
-		text[len - 1] = 0;
-}
-
-static void erase_word(char *text)
-{
-	size_t len = strlen(text);
-	while (len > 0 && text[len - 1] == ' ')
-		len--;
-	while (len > 0 && text[len - 1] != ' ')
-		len--;
-	text[len] = 0;
-}
-
-static void append(char *text, int key)
-{
-	size_t len = strlen(text);
-	char bytes[4];
-	size_t count = 0;
-	if (key < 0x80) {
-		bytes[count++] = (char)key;
-	} else if (key < 0x800) {
-		bytes[count++] = (char)(0xc0 | key >> 6);
-	} else if (key < 0x10000) {
-		bytes[count++] = (char)(0xe0 | key >> 12);
-		bytes[count++] = (char)(0x80 | (key >> 6 & 0x3f));
-	} else {
-		bytes[count++] = (char)(0xf0 | key >> 18);
-		bytes[count++] = (char)(0x80 | (key >> 12 & 0x3f));
-		bytes[count++] = (char)(0x80 | (key >> 6 & 0x3f));
-	}
-	if (key >= 0x80)
-		bytes[count++] = (char)(0x80 | (key & 0x3f));
-	if (len + count >= FILTER_MAX)
-		return;
-	memcpy(text + len, bytes, count);
-	text[len + count] = 0;
+	struct edit edit;
+	edit_set(&edit, text);
+	if (edit_key(&edit, key) != EDIT_CHANGED || strlen(edit.text) >= FILTER_MAX)
+		return false;
+	memcpy(text, edit.text, strlen(edit.text) + 1);
+	return true;
 }
 
 void prompt_open(
@@ -92,27 +58,16 @@ void prompt_key(struct ui *ui, int key)
 		text[0] = 0;
 		what = PROMPT_CLEARED;
 		break;
-	case KEY_CODE(KEY_BACKSPACE):
-	case 0x7f:
-	case '\b':
-		erase_last(text);
-		break;
-	case KEY_CTRL('U'):
-		text[0] = 0;
-		break;
-	case KEY_CTRL('W'):
-		erase_word(text);
-		break;
 	default:
-		if (key >= KEY_CODE(0)) { /* arrows and the like move in the rows while typing */
+		if (key >= KEY_CODE(0) && key != KEY_CODE(KEY_BACKSPACE)) {
+			/* arrows and the like move in the rows while typing */
 			enum request request = keymap_find(key, ui_view(ui)->ops->id);
 			if (request != REQ_NONE)
 				ui_request(ui, request);
 			return;
 		}
-		if (key < 0x20 || (key >= 0x7f && key < 0xa0))
+		if (!edited(text, key))
 			return;
-		append(text, key);
 		break;
 	}
 	ui->prompt.changed(ui, ui_view(ui), what);
