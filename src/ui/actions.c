@@ -65,6 +65,10 @@ static void act_help(struct ui *ui)
 static void act_pause(struct ui *ui)
 {
 	bool pause = !watch_paused(ui->options.watch);
+	if (pause && ui->options.ops && ops_active(ui->options.ops) > 0) {
+		ui_message(ui, "%s", _("not now: an operation waits for what the servers answer"));
+		return;
+	}
 	watch_pause(ui->options.watch, pause);
 	ui_message(ui, "%s", pause ? _("paused: nothing is asked; Space goes on") : _("going on"));
 }

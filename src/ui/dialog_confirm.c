@@ -117,6 +117,8 @@ static void submit(struct ui *ui, struct confirm *state)
 		return;
 	}
 	const struct op_view *op = ops_find(ui->options.ops, id);
+	/* Its steps wait for what is seen. */
+	watch_pause(ui->options.watch, false);
 	if (state->wish.kind == OP_PULL)
 		recall_add(&ui->pulled, state->wish.model);
 	if (op && op->status == OP_QUEUED)
