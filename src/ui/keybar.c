@@ -51,7 +51,7 @@ static void add_operations(struct bar *bar, const struct ui *ui, enum view_id vi
 	const struct op_action *action;
 	for (size_t i = 0; ui->options.ops && (action = op_action_at(i)); i++) {
 		char key[] = {(char)action->key, 0};
-		if ((action->views & 1U << view) && (!action->active || ops_active(ui->options.ops) > 0))
+		if ((action->bars & 1U << view) && (!action->active || ops_active(ui->options.ops) > 0))
 			add(bar, key, _(action->label), action->rank);
 	}
 }

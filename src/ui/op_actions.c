@@ -149,27 +149,33 @@ static void act_cancel(struct ui *ui, const struct op_action *action)
 #define MAIN    (1U << VIEW_MAIN)
 #define DETAILS (1U << VIEW_DETAILS)
 #define MODELS  (1U << VIEW_MODELS)
+#define LOGS    (1U << VIEW_LOGS)
+#define TARGET  (MAIN | DETAILS | LOGS)
+#define ANY     (~0U)
 
 static const struct op_action actions[] = {
-	{'p', N_("Pull"), 2, MAIN | MODELS, false, N_("pull a model on the rw server"), act_pull, OP_PULL},
-	{'r', N_("Restart"), 2, MAIN | DETAILS, false, N_("drain and restart the selected instance"),
+	{'p', N_("Pull"), 2, ANY, MAIN | MODELS, false, N_("pull a model on the rw server"), act_pull,
+		OP_PULL},
+	{'r', N_("Restart"), 2, TARGET, MAIN | DETAILS, false, N_("drain and restart the selected instance"),
 		act_instance, OP_RESTART},
-	{'+', N_("Scale"), 2, MAIN, false, N_("one instance more on the selected server"), act_scale, 1},
-	{'-', N_("Scale"), 2, MAIN, false, N_("one instance less on the selected server"), act_scale, -1},
-	{'x', N_("Cancel"), 2, MAIN, true, N_("cancel the operation under the cursor, or the only one"),
+	{'+', N_("Scale"), 2, TARGET, MAIN, false, N_("one instance more on the selected server"), act_scale,
+		1},
+	{'-', N_("Scale"), 2, TARGET, MAIN, false, N_("one instance less on the selected server"), act_scale,
+		-1},
+	{'x', N_("Cancel"), 2, ANY, MAIN, true, N_("cancel the operation under the cursor, or the only one"),
 		act_cancel, 0},
-	{'L', N_("Load"), 9, MAIN | DETAILS, false, N_("load a model into the selected instance's memory"),
-		act_model, OP_LOAD},
-	{'u', N_("Unload"), 9, MAIN | DETAILS, false, N_("unload a model, here or everywhere"), act_model,
-		OP_UNLOAD},
-	{'D', N_("Delete"), 11, MAIN | MODELS, false, N_("delete a model on the rw server"), act_delete,
+	{'L', N_("Load"), 9, TARGET | MODELS, MAIN | DETAILS, false,
+		N_("load a model into the selected instance's memory"), act_model, OP_LOAD},
+	{'u', N_("Unload"), 9, TARGET | MODELS, MAIN | DETAILS, false,
+		N_("unload a model, here or everywhere"), act_model, OP_UNLOAD},
+	{'D', N_("Delete"), 11, ANY, MAIN | MODELS, false, N_("delete a model on the rw server"), act_delete,
 		OP_DELETE},
-	{'s', N_("Stop"), 9, MAIN | DETAILS, false, N_("stop the selected instance, or start it"), act_stop,
-		OP_STOP},
-	{'R', N_("Rolling"), 13, MAIN, false, N_("restart the selected server's instances one after another"),
-		act_server, OP_ROLLING},
-	{'U', N_("Upgrade"), 13, MAIN, false, N_("recreate the selected server's instances on a new image"),
-		act_upgrade, OP_UPGRADE},
+	{'s', N_("Stop"), 9, TARGET, MAIN | DETAILS, false, N_("stop the selected instance, or start it"),
+		act_stop, OP_STOP},
+	{'R', N_("Rolling"), 13, TARGET, MAIN, false,
+		N_("restart the selected server's instances one after another"), act_server, OP_ROLLING},
+	{'U', N_("Upgrade"), 13, TARGET, MAIN, false,
+		N_("recreate the selected server's instances on a new image"), act_upgrade, OP_UPGRADE},
 };
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))
 
@@ -184,7 +190,11 @@ bool op_key(struct ui *ui, int key)
 		if (actions[i].key != key)
 			continue;
 		ui->message[0] = 0;
-		actions[i].act(ui, &actions[i]);
+		if (actions[i].views & 1U << ui_view(ui)->ops->id)
+			actions[i].act(ui, &actions[i]);
+		else
+			ui_message(ui, "%s",
+				_("not here: no instance is in sight; choose one in the first view"));
 		return true;
 	}
 	return false;

@@ -16,7 +16,8 @@ struct op_action {
 	int key;           /* a printable character */
 	const char *label; /* on the key bar; two in a row with the same one share it; untranslated */
 	int rank;          /* on the key bar, as in request.h */
-	unsigned views;    /* bits of enum view_id: on whose key bars it stands */
+	unsigned views;    /* bits of enum view_id: where it is seen what it is about, so that it acts */
+	unsigned bars;     /* on whose key bars it stands */
 	bool active;       /* stands there only while an operation runs */
 	const char *help;  /* untranslated */
 	void (*act)(struct ui *ui, const struct op_action *action);
