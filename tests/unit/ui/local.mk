@@ -10,6 +10,7 @@ tests_unit_test_ui_SOURCES = \
 	%D%/test-log-text.c \
 	%D%/test-layout.c \
 	%D%/test-matrix.c \
+	%D%/test-operations.c \
 	%D%/test-roster.c \
 	%D%/test-secrets.c \
 	%D%/test-spark.c
