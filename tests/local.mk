@@ -12,6 +12,7 @@ if HAVE_CRITERION
 include tests/unit/fleet/local.mk
 include tests/unit/config/local.mk
 include tests/unit/net/local.mk
+include tests/unit/ops/local.mk
 include tests/unit/ui/local.mk
 include tests/unit/cli/local.mk
 include tests/unit/sim/local.mk

@@ -1,5 +1,8 @@
 /*
  * history.h - a ring of samples of one figure, oldest first; unknown samples are NaN.
+ *
+ * A sample is kept in two bytes, rounded to eleven binary figures: whole numbers up to 2048 exactly, others
+ * within 0.05 %, from 2^-16 to 2^48. Less is zero, as is what is negative; more is the most.
  */
 #ifndef OLLAMA_TOP_HISTORY_H
 #define OLLAMA_TOP_HISTORY_H
@@ -12,7 +15,7 @@
 #define HISTORY_MAX_SAMPLES 1200
 
 struct history {
-	float *samples; /* allocated at the first push, so an idle instance costs nothing */
+	uint16_t *samples; /* packed; allocated at the first push, so an idle instance costs nothing */
 	uint16_t capacity, head, count;
 };
 

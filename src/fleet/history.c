@@ -5,6 +5,44 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+/*
+ * A sample is a float without its sign, with ten bits of fraction and six of exponent, which begin at
+ * 2^-16: 0 is zero, and the largest number of all stands for NaN.
+ */
+#define DROPPED_BITS   13
+#define LOWEST         ((uint32_t)(127 - 16) << 10)
+#define SAMPLE_UNKNOWN UINT16_MAX
+
+static uint16_t pack(float value)
+{
+	uint32_t bits;
+
+	if (isnan(value))
+		return SAMPLE_UNKNOWN;
+	if (!(value > 0))
+		return 0;
+	memcpy(&bits, &value, sizeof(bits));
+	bits = (bits + (1U << (DROPPED_BITS - 1))) >> DROPPED_BITS;
+	if (bits <= LOWEST)
+		return 0;
+	bits -= LOWEST;
+	return bits < SAMPLE_UNKNOWN ? (uint16_t)bits : SAMPLE_UNKNOWN - 1;
+}
+
+static float unpack(uint16_t sample)
+{
+	const uint32_t bits = (sample + LOWEST) << DROPPED_BITS;
+	float value;
+
+	if (sample == SAMPLE_UNKNOWN)
+		return NAN;
+	if (sample == 0)
+		return 0;
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
 
 size_t history_capacity(int64_t refresh_ms)
 {
@@ -37,7 +75,7 @@ void history_push(struct history *h, float value)
 		h->samples = malloc(h->capacity * sizeof(*h->samples));
 	if (!h->samples)
 		return;
-	h->samples[h->head] = value;
+	h->samples[h->head] = pack(value);
 	h->head = (uint16_t)((h->head + 1) % h->capacity);
 	if (h->count < h->capacity)
 		h->count++;
@@ -47,7 +85,7 @@ float history_at(const struct history *h, size_t i)
 {
 	if (i >= h->count)
 		return NAN;
-	return h->samples[(h->head + h->capacity - h->count + i) % h->capacity];
+	return unpack(h->samples[(h->head + h->capacity - h->count + i) % h->capacity]);
 }
 
 float history_max(const struct history *h)
@@ -55,7 +93,7 @@ float history_max(const struct history *h)
 	float max = NAN;
 
 	for (size_t i = 0; i < h->count; i++)
-		max = fmaxf(max, h->samples[i]); /* a NaN gives way to the other */
+		max = fmaxf(max, unpack(h->samples[i])); /* a NaN gives way to the other */
 	return max;
 }
 

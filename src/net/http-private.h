@@ -38,8 +38,7 @@ struct http_transfer {
 	CURL *easy;
 	struct http_transfer *next; /* in the pool */
 	uint64_t set_for;           /* serial of the endpoint whose socket and TLS files are set, 0: none */
-	size_t buffer_size;
-	bool plain; /* what was set so far is set anew or fits every request */
+	bool plain;                 /* what was set so far is set anew or fits every request */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -73,7 +72,6 @@ struct http_endpoint {
 	char *base, *host_name, *port;
 	char *unix_socket, *ca, *cert, *key, *token_file;
 	struct http_headers *headers; /* NULL until first use, and after a 401 */
-	size_t body_hint;             /* size of the largest of the recent bodies */
 	struct request_list requests;
 };
 
@@ -117,7 +115,7 @@ struct http {
 	const struct clock *clock;
 	CURLM *multi;
 	struct resolver resolver;
-	uv_timer_t curl_timer, deadline_timer, pace_timer;
+	uv_timer_t curl_timer, deadline_timer, pace_timer, tidy_timer;
 	uv_idle_t kick; /* runs once, soon: starts what is queued, reports what failed, drives libcurl */
 	size_t handles; /* of libuv, not yet closed */
 	bool in_curl, curl_due, closing, finished;

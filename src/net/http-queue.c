@@ -6,15 +6,20 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /*
- * A transfer takes libcurl some 8 KiB while it runs, and what a burst of a thousand leaves behind in the
+ * A transfer takes libcurl some 12 KiB while it runs, and what a burst of a thousand leaves behind in the
  * heap stays. So while many run, further ones start a few at a time: a rate, not a limit, so that servers
- * that never answer cannot keep the others waiting.
+ * that never answer cannot keep the others waiting. When such a crowd is gone, the C library is told to give
+ * back the pages that it left, which it would keep for ever.
  */
-#define CROWD        ((size_t)128)
-#define CROWD_STARTS ((size_t)32)
-#define CROWD_MS     5
+#define CROWD         ((size_t)128)
+#define CROWD_STARTS  ((size_t)32)
+#define CROWD_MS      5
+#define CROWD_GONE_MS 5000
 
 static void mark_ready(struct http_host *host)
 {
@@ -115,11 +120,25 @@ static void begin(struct http_request *r)
 	count(r);
 }
 
+static void on_crowd_gone(uv_timer_t *timer)
+{
+	const struct http *http = timer->data;
+
+	if (http->in_flight >= CROWD)
+		return;
+	uv_timer_stop(timer);
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
 /* True when one more may start now. */
 static bool may_start(struct http *http)
 {
 	if (http->in_flight < CROWD)
 		return true;
+	if (!uv_is_active((const uv_handle_t *)&http->tidy_timer))
+		uv_timer_start(&http->tidy_timer, on_crowd_gone, CROWD_GONE_MS, CROWD_GONE_MS);
 	if (http->starts_left == 0)
 		return false;
 	http->starts_left--;

@@ -12,9 +12,11 @@
 /* Easy handles kept for the next request; each is some 6 KiB and its receive buffer. */
 #define POOL_MAX 16
 
-/* libcurl's receive buffer: what a small answer fits in, and one for long answers and streams. */
-#define RECEIVE_SMALL ((size_t)2048)
-#define RECEIVE_LARGE ((size_t)16384)
+/*
+ * libcurl's receive buffer: each transfer has one of its own, a thousand when servers fall silent. What is
+ * longer, such as a list of containers, is read in parts.
+ */
+#define RECEIVE_SIZE 2048L
 
 #define HEADERS_MAX      ((size_t)64 << 10)
 #define BUFFER_FIRST     ((size_t)1024)
@@ -152,6 +154,7 @@ static void set_common(struct http *http, struct http_transfer *t)
 	 * CURLOPT_RESOLVE, and what remains are addresses, which do not age. */
 	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "ollama-top");
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_SIZE);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_resolve);
@@ -161,7 +164,6 @@ static void set_common(struct http *http, struct http_transfer *t)
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, http);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
 	t->set_for = 0;
-	t->buffer_size = 0;
 	t->plain = true;
 }
 
@@ -263,17 +265,6 @@ static CURLcode set_addresses(struct http_transfer *t, struct http_request *r)
 	return curl_easy_setopt(t->easy, CURLOPT_RESOLVE, r->resolve);
 }
 
-static CURLcode set_buffer(struct http_transfer *t, const struct http_request *r)
-{
-	bool large = r->on_data != NULL || r->endpoint->body_hint > RECEIVE_SMALL / 2;
-	size_t size = large ? RECEIVE_LARGE : RECEIVE_SMALL;
-
-	if (t->buffer_size == size)
-		return CURLE_OK;
-	t->buffer_size = size;
-	return curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, (long)size);
-}
-
 static CURLcode set_request(struct http_transfer *t, struct http_request *r)
 {
 	const struct http_headers *h = r->headers;
@@ -290,7 +281,6 @@ static CURLcode set_request(struct http_transfer *t, struct http_request *r)
 	result |= set_method(t, r);
 	result |= set_endpoint(t, r->endpoint);
 	result |= set_addresses(t, r);
-	result |= set_buffer(t, r);
 	return result;
 }
 

@@ -37,14 +37,6 @@ static void on_closed(uv_handle_t *handle)
 	http_handle_closed(handle->data);
 }
 
-/* What the next buffers are sized by: the largest of late, slowly forgotten. */
-static void note_body_size(struct http_endpoint *endpoint, size_t len)
-{
-	size_t faded = endpoint->body_hint - endpoint->body_hint / 8;
-
-	endpoint->body_hint = len > faded ? len : faded;
-}
-
 static void bury_dead(struct http *http)
 {
 	struct http_request *r;
@@ -66,6 +58,7 @@ static void finish_close(struct http *http)
 	uv_close((uv_handle_t *)&http->curl_timer, on_closed);
 	uv_close((uv_handle_t *)&http->deadline_timer, on_closed);
 	uv_close((uv_handle_t *)&http->pace_timer, on_closed);
+	uv_close((uv_handle_t *)&http->tidy_timer, on_closed);
 }
 
 /* writev() to a peer that is gone must be an error, not a signal; and each kept connection is a file. */
@@ -130,7 +123,6 @@ void http_finish(struct http_request *r, CURLcode result)
 	}
 	if (response.status == 401)
 		http_endpoint_forget_token(r->endpoint);
-	note_body_size(r->endpoint, r->body.len);
 	http_transfer_stop(r);
 	http_request_report(r, &response);
 }
@@ -190,12 +182,15 @@ struct http *http_new(uv_loop_t *loop, const struct clock *clock)
 	uv_timer_init(loop, &http->curl_timer);
 	uv_timer_init(loop, &http->deadline_timer);
 	uv_timer_init(loop, &http->pace_timer);
+	uv_timer_init(loop, &http->tidy_timer);
 	uv_unref((uv_handle_t *)&http->deadline_timer);
+	uv_unref((uv_handle_t *)&http->tidy_timer);
 	http->kick.data = http;
 	http->curl_timer.data = http;
 	http->deadline_timer.data = http;
 	http->pace_timer.data = http;
-	http->handles = 4;
+	http->tidy_timer.data = http;
+	http->handles = 5;
 	return http;
 }
 

@@ -8,6 +8,10 @@ TESTS += %D%/fuzz-parse
 tests_fuzz_fuzz_parse_SOURCES = %D%/fuzz-parse.c tests/unit/net/parsers.c tests/unit/net/parsers.h
 tests_fuzz_fuzz_parse_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/net
 tests_fuzz_fuzz_parse_LDADD = libnet.a libfleet.a $(CJSON_LIBS) -lm
+check_PROGRAMS += %D%/fuzz-pool
+TESTS += %D%/fuzz-pool
+tests_fuzz_fuzz_pool_SOURCES = %D%/fuzz-pool.c
+tests_fuzz_fuzz_pool_LDADD = libops.a libfleet.a $(YAML_LIBS) -lm
 EXTRA_DIST += \
 	%D%/corpus-config/alias-as-key.yaml \
 	%D%/corpus-config/alias-loop.yaml \

@@ -70,9 +70,33 @@ Test(history, maximum_skips_what_is_not_known)
 	history_init(&h, 8);
 	history_push(&h, NAN);
 	cr_expect(isnan(history_max(&h)));
-	history_push(&h, -3);
+	history_push(&h, 3);
 	history_push(&h, NAN);
-	cr_expect_eq(history_max(&h), -3.0F);
+	cr_expect_eq(history_max(&h), 3.0F);
+	history_free(&h);
+}
+
+Test(history, a_sample_is_as_good_as_what_is_shown)
+{
+	static const struct {
+		float pushed, kept;
+	} cases[] = {{0, 0}, {1, 1}, {2047, 2047}, {2048, 2048}, {2049, 2050}, {4099, 4100}, {0.5F, 0.5F},
+		{-3, 0}, {-INFINITY, 0}, {1e-30F, 0}, {0x1.004p-16F, 0x1.004p-16F},
+		{0x1.ffcp47F, 0x1.ff8p47F}, {INFINITY, 0x1.ff8p47F}, {NAN, NAN}};
+	struct history h;
+
+	history_init(&h, 1);
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		history_push(&h, cases[k].pushed);
+		cr_expect(SAME(history_at(&h, 0), cases[k].kept), "%a: %a", (double)cases[k].pushed,
+			(double)history_at(&h, 0));
+	}
+	for (int k = 0; k < 4096; k++) {
+		const float v = exp2f((float)k / 4096 * 60 - 13);
+
+		history_push(&h, v);
+		cr_expect_leq(fabsf(history_at(&h, 0) - v), v * 0x1p-11F, "%g", (double)v);
+	}
 	history_free(&h);
 }
 

@@ -471,6 +471,65 @@ Test(hostile, a_crowd_of_holes_holds_nobody_up, .timeout = 30)
 	client_close(&c);
 }
 
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+/* KiB of this process's own memory that are in use or kept by the C library. */
+static long own_kib(void)
+{
+	FILE *f = fopen("/proc/self/status", "r");
+	char line[200];
+	long kib = 0;
+
+	cr_assert_not_null(f);
+	while (kib == 0 && fgets(line, sizeof line, f) != NULL)
+		if (strncmp(line, "RssAnon:", 8) == 0)
+			kib = atol(line + 8);
+	fclose(f);
+	cr_assert_gt(kib, 0);
+	return kib;
+}
+
+/* 480 transfers take some 5 MiB; the stacks of the servers' threads, which stay, are counted too. */
+Test(hostile, a_crowd_leaves_no_memory_behind, .timeout = 60)
+{
+	static struct server holes[8];
+	static struct http_endpoint *to_hole[8];
+	static struct outcome held[480];
+	struct client c;
+	long with_crowd, after;
+	int reached = 0;
+	char *above;
+
+	client_open(&c, "");
+	for (int i = 0; i < 8; i++) {
+		const struct http_endpoint_options options = {.base = holes[i].base};
+		char address[20];
+
+		snprintf(address, sizeof address, "127.0.0.%d", 2 + i);
+		server_start_at(&holes[i], address, serve_nothing);
+		to_hole[i] = http_endpoint_new(c.http, &options);
+	}
+	for (int i = 0; i < 480; i++)
+		client_get(to_hole[i % 8], "/", 40000, &held[i]);
+	for (int turn = 0; turn < 200 && reached < 480; turn++) {
+		client_run(&c, 50);
+		reached = 0;
+		for (int i = 0; i < 8; i++)
+			reached += atomic_load(&holes[i].requests);
+	}
+	cr_assert_eq(reached, 480);
+	with_crowd = own_kib();
+	above = malloc(60000); /* lives longer: the heap cannot simply shrink */
+	memset(above, 1, 60000);
+	for (int i = 0; i < 8; i++)
+		http_endpoint_free(to_hole[i]);
+	client_run(&c, 7000);
+	after = own_kib();
+	cr_assert_gt(with_crowd - after, 2500, "from %ld to %ld KiB", with_crowd, after);
+	free(above);
+	client_close(&c);
+}
+#endif
+
 Test(hostile, no_more_files)
 {
 	static struct server server;
