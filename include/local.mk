@@ -7,6 +7,8 @@ noinst_HEADERS = \
 	%D%/ollama-top/history.h \
 	%D%/ollama-top/http.h \
 	%D%/ollama-top/i18n.h \
+	%D%/ollama-top/log_ring.h \
+	%D%/ollama-top/logs.h \
 	%D%/ollama-top/loop.h \
 	%D%/ollama-top/ndjson.h \
 	%D%/ollama-top/observation.h \

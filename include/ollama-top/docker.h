@@ -67,6 +67,7 @@ struct docker_inspected {
 	char *models_path;          /* the models' folder itself */
 	int api_port;               /* on which Ollama listens inside */
 	bool host_network;          /* then api_port is the host's */
+	bool tty;                   /* its output comes without frames; see frames.h */
 };
 bool docker_parse_inspect(
 	const char *body, size_t len, struct docker_inspected *out, struct parse_error *error);

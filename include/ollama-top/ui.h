@@ -5,7 +5,9 @@
 #define OLLAMA_TOP_UI_H
 
 #include "ollama-top/fleet.h"
+#include "ollama-top/http.h"
 #include "ollama-top/loop.h"
+#include "ollama-top/ops.h"
 #include "ollama-top/watch.h"
 
 #include <stdbool.h>
@@ -17,9 +19,15 @@ struct ui_options {
 	const struct clock *clock;
 	struct fleet *fleet;
 	struct watch *watch;
+	struct ops *ops; /* NULL: read-only, and no key leads to an operation */
+	struct http *http; /* for the logs */
 	bool read_only, ascii, no_color;
-	/* Called once when the user leaves: stop the loop's other users. The status is 0 for q and 130
-	 * when a signal or the loss of the terminal ended it. */
+	/*
+	 * Called when the user leaves: bring the operations to their end, then stop the loop's other
+	 * users. The console goes on meanwhile and shows what is waited for; called again when the user
+	 * does not wait any longer: stop at once. The status is 0 for q and 130 when a signal or the
+	 * loss of the terminal ended it.
+	 */
 	void (*on_quit)(void *user, int exit_status);
 	void *user;
 };
@@ -32,7 +40,7 @@ struct ui_options {
 struct ui *ui_new(const struct ui_options *options);
 
 /*
- * The fleet changed: draws 50 ms later, so that answers that come together make one picture, at
+ * The fleet or an operation changed: draws 50 ms later, so that answers that come together make one picture, at
  * most four times a second when something happened and once a second when only figures moved. A
  * key is answered at once and does not wait for this.
  */

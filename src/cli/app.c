@@ -125,6 +125,9 @@ int app_close(struct app *app, int exit_status)
 		fflush(NULL);
 		_exit(exit_status);
 	}
+	if (app->ops) {
+		ops_close(app->ops);
+	}
 	if (app->watch) {
 		watch_close(app->watch);
 	}
@@ -133,6 +136,7 @@ int app_close(struct app *app, int exit_status)
 	}
 	if (app->loop_open) {
 		drain_loop(&app->loop);
+		ops_free(app->ops);
 		watch_free(app->watch);
 		fleet_free(app->fleet);
 		uv_loop_close(&app->loop);

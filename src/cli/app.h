@@ -8,6 +8,7 @@
 #include "ollama-top/fleet.h"
 #include "ollama-top/http.h"
 #include "ollama-top/loop.h"
+#include "ollama-top/ops.h"
 #include "ollama-top/watch.h"
 #include "options.h"
 
@@ -23,6 +24,7 @@ struct app {
 	struct fleet *fleet;
 	struct http *http;
 	struct watch *watch;
+	struct ops *ops; /* made by the front end that acts, closed here; NULL: nothing is changed */
 	void (*on_change)(void *user); /* set before app_open(), as `user` */
 	void *user;
 };

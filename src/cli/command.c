@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 static const struct command commands[] = {
-	{NULL, "", N_("the console"), console_run, 0, false},
-	{"snapshot", "", N_("poll once, print, exit"), snapshot_run, 0, true},
+	{NULL, "", N_("the console"), console_run, 0, false, false},
+	{"snapshot", "", N_("poll once, print, exit"), snapshot_run, 0, true, false},
+	{"logs", N_("SERVER/INSTANCE"), N_("the log of a container"), logs_run, 1, true, true},
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
@@ -35,7 +36,8 @@ static void print_help(FILE *out)
 	for (size_t i = 0; i < COMMANDS; i++) {
 		const struct command *command = &commands[i];
 		const char *name = command->name ? command->name : _("(none)");
-		const int at = fprintf(out, "  %s%s%s", name, command->args[0] ? " " : "", command->args);
+		const int at = fprintf(out, "  %s%s%s", name, command->args[0] ? " " : "",
+			command->args[0] ? _(command->args) : "");
 		options_help_pad(out, at);
 		fprintf(out, "%s\n", _(command->explanation));
 	}
@@ -68,7 +70,13 @@ static bool check_usage(const struct options *options, const struct command *com
 	}
 	if (options->format_given && !command->formats) {
 		snprintf(error, OPTIONS_ERROR_MAX,
-			_("--format does not go with %s; expected it with snapshot"),
+			_("--format does not go with %s; expected it with snapshot or logs"),
+			command->name ? command->name : _("the console"));
+		return false;
+	}
+	if ((options->follow || options->lines_given) && !command->lines) {
+		snprintf(error, OPTIONS_ERROR_MAX, _("%s does not go with %s; expected it with logs"),
+			options->follow ? "--follow" : "--lines",
 			command->name ? command->name : _("the console"));
 		return false;
 	}

@@ -22,6 +22,7 @@ struct command {
 	int (*run)(const struct options *options); /* the exit status */
 	int arg_max;
 	bool formats; /* --format means something */
+	bool lines;   /* --follow and --lines do */
 };
 
 /* Does what the command line says and returns the exit status; messages on stderr. */
@@ -32,5 +33,6 @@ void command_complain(const char *message);
 
 int console_run(const struct options *options);
 int snapshot_run(const struct options *options);
+int logs_run(const struct options *options);
 
 #endif

@@ -4,11 +4,13 @@
 #include "ollama-top/i18n.h"
 #include "ollama-top/text.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define HELP_COLUMN 30
+#define LINES_MAX   1000000
 
 struct row;
 /* Keeps a value; false when it is malformed. */
@@ -21,7 +23,7 @@ struct row {
 	const char *argument; /* NULL: takes none */
 	option_set *set;
 	size_t offset;           /* in struct options */
-	int64_t min_ms, max_ms;  /* seconds */
+	int64_t least, most;     /* of a number: of milliseconds, or of what it counts */
 	const char *expected;    /* of an argument */
 	const char *explanation; /* in --help */
 };
@@ -49,7 +51,19 @@ static bool set_demo(struct options *options, const struct row *row, const char 
 
 static bool set_seconds(struct options *options, const struct row *row, const char *value)
 {
-	return config_seconds(value, row->min_ms, row->max_ms, (int64_t *)((char *)options + row->offset));
+	return config_seconds(value, row->least, row->most, (int64_t *)((char *)options + row->offset));
+}
+
+static bool set_lines(struct options *options, const struct row *row, const char *value)
+{
+	char *end = NULL;
+	if (value[0] < '0' || value[0] > '9') {
+		return false;
+	}
+	errno = 0;
+	options->lines = strtoll(value, &end, 10);
+	options->lines_given = true;
+	return errno == 0 && *end == '\0' && options->lines >= row->least && options->lines <= row->most;
 }
 
 static bool set_format(struct options *options, const struct row *row, const char *value)
@@ -81,6 +95,9 @@ static const struct row rows[] = {
 		CONFIG_TIMEOUT_MAX_MS, N_("seconds from 0.1 to 600"), N_("wait this long for an answer")},
 	{LONG_FORMAT, false, "format", N_("FORMAT"), set_format, 0, 0, 0, N_("text or json"),
 		N_("print results as text or json")},
+	{'f', false, "follow", NULL, set_flag, AT(follow), 0, 0, NULL, N_("of logs: go on with new lines")},
+	{'n', false, "lines", N_("LINES"), set_lines, 0, 0, LINES_MAX, N_("a number from 0 to 1000000"),
+		N_("of logs: only so many of the last lines")},
 	{'y', false, "yes", NULL, set_flag, AT(yes), 0, 0, NULL, N_("do not ask for confirmation")},
 	{LONG_NO_COLOR, false, "no-color", NULL, set_flag, AT(no_color), 0, 0, NULL,
 		N_("no colours, as with $NO_COLOR")},
@@ -163,7 +180,7 @@ bool options_parse(struct options *options, int argc, char **argv, char *error)
 {
 	char letters[2 * ROWS + 2];
 	struct option longs[ROWS + 1];
-	*options = (struct options){0};
+	*options = (struct options){.lines = -1};
 	make_getopt_tables(letters, longs);
 	opterr = 0;
 	optind = 0;

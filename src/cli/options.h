@@ -24,6 +24,9 @@ struct options {
 	int64_t timeout_ms; /* 0: as configured */
 	enum format format;
 	bool format_given;
+	bool follow;
+	int64_t lines; /* of the past; -1: all */
+	bool lines_given;
 	bool help, version;
 };
 

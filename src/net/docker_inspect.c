@@ -239,6 +239,7 @@ bool docker_parse_inspect(
 	parse_mounts(tree, c);
 	parse_env(config, c);
 	out->api_port = docker_ollama_port(env_value(c, "OLLAMA_HOST"));
+	out->tty = json_true(config, "Tty");
 	const char *network = json_string(host, "NetworkMode");
 	out->host_network = network != NULL && strcmp(network, "host") == 0;
 	c->host_port = bound_port(json_object(json_object(tree, "NetworkSettings"), "Ports"), out->api_port);

@@ -10,3 +10,4 @@ libnet_a_SOURCES += %D%/json.c %D%/json.h %D%/lines.h %D%/ollama.c %D%/docker.c 
 libnet_a_SOURCES += %D%/docker_endpoint.c %D%/watch.c %D%/watch_private.h %D%/watch_poll.c %D%/watch_target.c \
 	%D%/watch_engine.c %D%/watch_containers.c %D%/watch_events.c %D%/watch_exec.c %D%/watch_probe.c \
 	%D%/watch_space.c %D%/watch_partials.c %D%/watch_balancer.c
+libnet_a_SOURCES += %D%/log_lines.c %D%/log_messages.c %D%/log_resume.c %D%/log_ring.c %D%/logs.c %D%/logs_private.h

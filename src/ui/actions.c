@@ -17,7 +17,11 @@ static void act_back(struct ui *ui)
 
 static void act_quit(struct ui *ui)
 {
-	if (!ui_close_view(ui))
+	if (ui_close_view(ui))
+		return;
+	if (ui->options.ops && ops_active(ui->options.ops) > 0)
+		leave_ask(ui);
+	else
 		ui_quit(ui, 0);
 }
 
@@ -42,6 +46,17 @@ static void act_events(struct ui *ui)
 	ui_open_view(ui, VIEW_EVENTS);
 }
 
+static void act_logs(struct ui *ui)
+{
+	const struct server *server;
+	const struct instance *instance;
+	ui_target(ui, &server, &instance);
+	if (instance)
+		ui_open_view(ui, VIEW_LOGS);
+	else
+		ui_message(ui, "%s", _("no instance is selected"));
+}
+
 static void act_help(struct ui *ui)
 {
 	ui_open_view(ui, VIEW_HELP);
@@ -50,6 +65,10 @@ static void act_help(struct ui *ui)
 static void act_pause(struct ui *ui)
 {
 	bool pause = !watch_paused(ui->options.watch);
+	if (pause && ui->options.ops && ops_active(ui->options.ops) > 0) {
+		ui_message(ui, "%s", _("not now: an operation waits for what the servers answer"));
+		return;
+	}
 	watch_pause(ui->options.watch, pause);
 	ui_message(ui, "%s", pause ? _("paused: nothing is asked; Space goes on") : _("going on"));
 }
@@ -98,8 +117,9 @@ static void (*const actions[REQ_COUNT])(struct ui *ui) = {
 	[REQ_DETAILS] = act_details,
 	[REQ_MODELS] = act_models,
 	[REQ_EVENTS] = act_events,
+	[REQ_LOGS] = act_logs,
 	[REQ_HELP] = act_help,
-	[REQ_FILTER] = prompt_open,
+	[REQ_FILTER] = prompt_filter,
 	[REQ_PAUSE] = act_pause,
 	[REQ_REFRESH] = act_refresh,
 	[REQ_RETRY] = act_retry,

@@ -12,6 +12,7 @@
 
 #define MOUNT_INTERVAL_MS (5 * 60 * 1000)
 #define SPACE_ROUNDS      5
+#define BALANCER_ROUNDS   5
 #define USAGE_COLUMNS     10
 #define BAR_MIN           4
 #define LOADED_LEAST      22
@@ -217,9 +218,23 @@ static void draw_store(const struct look *look, const void *item, const struct c
 	canvas_field(cell, 0, x, cell->w - x, ALIGN_LEFT, stale ? FACE_DIM : face, verdict);
 }
 
+static void draw_balancer(const struct look *look, const void *item, const struct canvas *cell)
+{
+	const struct instance *i = item;
+	bool stale = look_stale(look, look->fleet->balancer.link.answered_at, BALANCER_ROUNDS);
+	const char *text = i->in_pool == 0                           ? _("out")
+			   : i->in_pool > 0 && i->balancer_status[0] ? i->balancer_status
+								     : "-";
+	enum face face = i->in_pool != 1                     ? FACE_DIM
+			 : !strcmp(i->balancer_status, "UP") ? FACE_OK
+							     : FACE_WARNING;
+	canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, stale ? FACE_DIM : face, text);
+}
+
 enum {
 	COLUMN_NAME,
 	COLUMN_STATE,
+	COLUMN_BALANCER,
 	COLUMN_PORT,
 	COLUMN_LATENCY,
 	COLUMN_MEMORY,
@@ -232,6 +247,7 @@ enum {
 static const struct column instance_columns[COLUMN_COUNT] = {
 	[COLUMN_NAME] = {N_("INSTANCE"), 8, 32, 4, 0, ALIGN_LEFT, draw_name},
 	[COLUMN_STATE] = {N_("STATE"), 8, 8, 0, 0, ALIGN_LEFT, draw_state},
+	[COLUMN_BALANCER] = {N_("LB"), 4, 4, 0, 7, ALIGN_LEFT, draw_balancer},
 	[COLUMN_PORT] = {N_("PORT"), 5, 5, 0, 6, ALIGN_RIGHT, draw_port},
 	[COLUMN_LATENCY] = {N_("LAT"), 5, 5, 0, 4, ALIGN_RIGHT, draw_latency},
 	[COLUMN_MEMORY] = {N_("MEMORY"), USAGE_COLUMNS, 24, 6, 1, ALIGN_LEFT, draw_memory},
@@ -248,13 +264,20 @@ static const size_t sorted_column[SORT_COUNT] = {
 	[SORT_LATENCY] = COLUMN_LATENCY,
 };
 
-static void fit(const struct roster *roster, const struct canvas *line, int *widths)
+static void fit(const struct look *look, const struct roster *roster, const struct canvas *line, int *widths)
 {
 	int most[COLUMN_COUNT];
 	for (size_t i = 0; i < COLUMN_COUNT; i++)
 		most[i] = instance_columns[i].max;
 	most[COLUMN_NAME] = roster->name_columns;
+	if (look->fleet->balancer.link.status == LINK_NONE)
+		most[COLUMN_BALANCER] = COLUMN_ABSENT;
 	columns_fit(instance_columns, COLUMN_COUNT, most, line->w - MARKER_COLUMNS, widths);
+	/* The summary has the balancer too; the bars of memory are nowhere else. */
+	if (widths[COLUMN_BALANCER] && widths[COLUMN_MEMORY] < USAGE_COLUMNS + 1 + BAR_MIN) {
+		most[COLUMN_BALANCER] = COLUMN_ABSENT;
+		columns_fit(instance_columns, COLUMN_COUNT, most, line->w - MARKER_COLUMNS, widths);
+	}
 }
 
 /* Without an answer there are no figures: the reason takes their place. */
@@ -287,8 +310,7 @@ void instance_titles(const struct look *look, const struct roster *roster, const
 {
 	int widths[COLUMN_COUNT];
 	struct canvas cells = canvas_sub(line, 0, MARKER_COLUMNS, 1, line->w - MARKER_COLUMNS);
-	(void)look;
-	fit(roster, line, widths);
+	fit(look, roster, line, widths);
 	/* The fleet's own order is the names' already; a mark would only tell of another one. */
 	size_t sorted = roster->sort == SORT_NAME ? COLUMN_COUNT : sorted_column[roster->sort];
 	columns_titles(instance_columns, COLUMN_COUNT, widths, sorted, &cells);
@@ -299,7 +321,7 @@ void instance_draw(const struct look *look, const struct roster *roster, const s
 {
 	int widths[COLUMN_COUNT];
 	struct canvas cells = canvas_sub(line, 0, MARKER_COLUMNS, 1, line->w - MARKER_COLUMNS);
-	fit(roster, line, widths);
+	fit(look, roster, line, widths);
 	if (has_figures(row->instance)) {
 		columns_draw(instance_columns, COLUMN_COUNT, widths, look, row->instance, &cells);
 		return;

@@ -2,6 +2,7 @@
 #include "view.h"
 
 #include "ollama-top/i18n.h"
+#include "op_actions.h"
 
 /* Enough for a fast typist or a short paste; the rest waits for the next turn of the loop. */
 #define KEYS_PER_TURN 64
@@ -21,6 +22,14 @@ static bool read_key(int *key)
 	}
 }
 
+/* The view's own keys and those that only look come first; what is left may be an operation's. */
+static void view_key(struct ui *ui, int key)
+{
+	enum request request = keymap_find(key, ui_view(ui)->ops->id);
+	if (request != REQ_NONE || !op_key(ui, key))
+		ui_request(ui, request);
+}
+
 void ui_input(struct ui *ui)
 {
 	int key, count = 0;
@@ -29,13 +38,18 @@ void ui_input(struct ui *ui)
 		if (key == KEY_CODE(KEY_RESIZE))
 			continue; /* SIGWINCH is heard by the loop */
 		ui_sync(ui);
-		if (ui->prompt.open)
+		if (ui->dialog.ops)
+			dialog_key(ui, key);
+		else if (ui->prompt.open)
 			prompt_key(ui, key);
-		else
-			ui_request(ui, keymap_find(key, ui_view(ui)->ops->id));
+		else if (!ui->leaving)
+			view_key(ui, key);
 	}
-	if (count == 0 && screen_lost())
+	if (count == 0 && screen_lost()) {
+		/* It stays readable for ever: no more of it while operations come to their end. */
+		(void)uv_poll_stop(&ui->input);
 		ui_quit(ui, 130);
-	else if (count > 0 && !ui->quitting)
+	}
+	if (count > 0 && !ui->quitting)
 		ui_draw(ui);
 }

@@ -31,6 +31,7 @@ static const struct binding bindings[] = {
 	{KEY_CODE(KEY_ENTER), REQ_DETAILS, VIEW_ANY},
 	{'m', REQ_MODELS, VIEW_ANY},
 	{'e', REQ_EVENTS, VIEW_ANY},
+	{'l', REQ_LOGS, VIEW_ANY},
 	{'?', REQ_HELP, VIEW_ANY},
 	{KEY_CODE(KEY_F(1)), REQ_HELP, VIEW_ANY},
 	{KEY_ESCAPE, REQ_BACK, VIEW_ANY},
@@ -42,6 +43,14 @@ static const struct binding bindings[] = {
 	{'t', REQ_RETRY, VIEW_ANY},
 	{'c', REQ_ACKNOWLEDGE, VIEW_ANY},
 	{KEY_CTRL('L'), REQ_REDRAW, VIEW_ANY},
+	{'f', REQ_FOLLOW, VIEW_LOGS},
+	{'/', REQ_SEARCH, VIEW_LOGS},
+	{'n', REQ_NEXT_MATCH, VIEW_LOGS},
+	{'N', REQ_PREVIOUS_MATCH, VIEW_LOGS},
+	{'w', REQ_WRAP, VIEW_LOGS},
+	{'T', REQ_TIMESTAMPS, VIEW_LOGS},
+	{KEY_CODE(KEY_LEFT), REQ_LEFT, VIEW_LOGS},
+	{KEY_CODE(KEY_RIGHT), REQ_RIGHT, VIEW_LOGS},
 };
 #define BINDINGS (sizeof(bindings) / sizeof(bindings[0]))
 

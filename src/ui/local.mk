@@ -3,15 +3,27 @@ libui_a_SOURCES = \
 	%D%/actions.c \
 	%D%/canvas.c %D%/canvas.h \
 	%D%/columns.c \
+	%D%/complete.c %D%/complete.h \
 	%D%/details_sections.c %D%/details_sections.h \
+	%D%/dialog.c %D%/dialog.h \
+	%D%/dialog_choose.c \
+	%D%/dialog_confirm.c \
+	%D%/dialog_input.c \
+	%D%/dialog_operation.c \
+	%D%/edit.c %D%/edit.h \
 	%D%/event_line.c %D%/event_line.h \
 	%D%/filter.c %D%/filter.h \
 	%D%/input.c \
 	%D%/keybar.c \
 	%D%/keymap.c %D%/keymap.h %D%/request.h \
+	%D%/leave.c \
+	%D%/log_text.c %D%/log_text.h \
 	%D%/look.c %D%/look.h \
 	%D%/model_matrix.c %D%/model_matrix.h \
+	%D%/op_actions.c %D%/op_actions.h \
+	%D%/op_text.c %D%/op_text.h \
 	%D%/pane_events.c \
+	%D%/pane_operations.c \
 	%D%/pane_server.c \
 	%D%/pane_transfers.c \
 	%D%/pen.c %D%/pen.h \
@@ -30,5 +42,6 @@ libui_a_SOURCES = \
 	%D%/view_details.c \
 	%D%/view_events.c \
 	%D%/view_help.c \
+	%D%/view_logs.c \
 	%D%/view_main.c \
 	%D%/view_models.c

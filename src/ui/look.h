@@ -6,6 +6,7 @@
 #define UI_LOOK_H
 
 #include "ollama-top/fleet.h"
+#include "ollama-top/ops.h"
 #include "theme.h"
 
 #include <stdbool.h>
@@ -15,6 +16,8 @@
 struct look {
 	const struct fleet *fleet;
 	const struct theme *theme;
+	const struct ops *ops; /* NULL: read-only */
+	uint64_t operation;    /* the one under the cursor, or 0 */
 	int64_t now, wall;
 	bool still; /* the wall clock stands (screen tests): ages are 0, and nothing counts down */
 };

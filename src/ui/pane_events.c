@@ -4,6 +4,9 @@
 #include "event_line.h"
 #include "ollama-top/i18n.h"
 
+/* Fewer are not worth their heading. */
+#define LEAST 3
+
 static int event_lines(const struct look *look, int spare)
 {
 	int have = (int)look->fleet->event_count;
@@ -20,4 +23,4 @@ static void draw(const struct look *look, const struct canvas *c)
 	}
 }
 
-const struct pane pane_events = {N_("events"), event_lines, draw};
+const struct pane pane_events = {N_("events"), LEAST, event_lines, draw};

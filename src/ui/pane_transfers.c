@@ -122,4 +122,4 @@ static void draw(const struct look *look, const struct canvas *c)
 	}
 }
 
-const struct pane pane_transfers = {N_("transfers"), transfer_lines, draw};
+const struct pane pane_transfers = {N_("transfers"), 0, transfer_lines, draw};

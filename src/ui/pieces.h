@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PIECES_MAX 20
+#define PIECES_MAX 28
 
 struct piece {
 	char text[160];

@@ -19,14 +19,15 @@
 	REQ(PAGE_DOWN, N_("Page"), 50, N_("one page down"))                                             \
 	REQ(HOME, N_("Top"), 50, N_("to the first line"))                                               \
 	REQ(END, N_("End"), 50, N_("to the last line"))                                                 \
-	REQ(NEXT_PANE, N_("Next"), 21, N_("next server; in details the next instance"))                 \
-	REQ(PREVIOUS_PANE, N_("Previous"), 51, N_("previous server; in details the previous instance")) \
+	REQ(NEXT_PANE, N_("Next"), 21, N_("next server; in details and logs the instance"))             \
+	REQ(PREVIOUS_PANE, N_("Previous"), 51, N_("previous server; in details and logs the instance")) \
 	REQ(LEFT, N_("Scroll"), 52, N_("columns to the left"))                                          \
 	REQ(RIGHT, N_("Scroll"), 52, N_("columns to the right"))                                        \
 	GROUP(VIEW, N_("Views"))                                                                        \
 	REQ(DETAILS, N_("Details"), 2, N_("everything about the selected instance"))                    \
 	REQ(MODELS, N_("Models"), 3, N_("which model, which digest, seen by which instance"))           \
 	REQ(EVENTS, N_("Events"), 4, N_("alerts, and what happened"))                                   \
+	REQ(LOGS, N_("Logs"), 4, N_("the log of the selected instance's container, live"))              \
 	REQ(HELP, N_("Help"), 1, N_("this help"))                                                       \
 	REQ(BACK, N_("Back"), 0, N_("back to the view before; Esc also clears the filter"))             \
 	REQ(QUIT, N_("Quit"), 0, N_("back; from the first view: quit"))                                 \
@@ -37,7 +38,14 @@
 	REQ(REFRESH, N_("Refresh"), 12, N_("ask every server now"))                                     \
 	REQ(RETRY, N_("Retry"), 10, N_("ask the selected server now, without waiting for its turn"))    \
 	REQ(ACKNOWLEDGE, N_("Acknowledge"), 8, N_("acknowledge the alert of the selected instance"))    \
-	REQ(REDRAW, N_("Redraw"), 60, N_("paint the whole screen again"))
+	REQ(REDRAW, N_("Redraw"), 60, N_("paint the whole screen again"))                               \
+	GROUP(LOGS, N_("In logs"))                                                                      \
+	REQ(FOLLOW, N_("Follow"), 3, N_("stay at the newest line, or stop there"))                      \
+	REQ(SEARCH, N_("Search"), 4, N_("search while typing, in any case; Esc clears"))                \
+	REQ(NEXT_MATCH, N_("Next"), 5, N_("to the next line that matches"))                             \
+	REQ(PREVIOUS_MATCH, N_("Previous"), 6, N_("to the previous line that matches"))                 \
+	REQ(WRAP, N_("Wrap"), 7, N_("break long lines, or cut them off"))                               \
+	REQ(TIMESTAMPS, N_("Times"), 8, N_("show when each line was written"))
 
 #define REQUEST_NO_GROUP(id, heading)
 #define REQUEST_ENUM(name, label, rank, help) REQ_##name,

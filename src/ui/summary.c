@@ -73,6 +73,11 @@ void summary_draw(struct ui *ui, const struct look *look, const struct canvas *l
 		pieces_add(&pieces, RANK_PAUSED, true, FACE_NOTICE, "%s", _("PAUSED"));
 	if (view->filter && view->filter[0])
 		pieces_add(&pieces, RANK_FILTER, true, FACE_NOTICE, _("filter: %s"), view->filter);
+	/* Where they have no pane, that something is under way must be told all the same. */
+	size_t active = ui->options.ops && view->ops->id != VIEW_MAIN ? ops_active(ui->options.ops) : 0;
+	if (active > 0)
+		pieces_add(&pieces, RANK_PAUSED, true, FACE_BUSY,
+			P_("%zu operation", "%zu operations", active), active);
 	pieces_add(&pieces, RANK_CLOCK, true, FACE_NORMAL, "%s",
 		format_time(buf, sizeof(buf), look->wall, look->wall));
 	double seconds = (double)ui->fleet->spec->refresh_ms / 1000;

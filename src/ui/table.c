@@ -36,7 +36,7 @@ static void drop_least(const struct column *columns, size_t count, int width, in
 int columns_fit(const struct column *columns, size_t count, const int *most, int width, int *widths)
 {
 	for (size_t i = 0; i < count; i++)
-		widths[i] = columns[i].min;
+		widths[i] = most && most[i] == COLUMN_ABSENT ? 0 : columns[i].min;
 	drop_least(columns, count, width, widths);
 	int spare = width - used_width(widths, count);
 	for (bool grew = true; spare > 0 && grew;) {

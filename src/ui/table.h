@@ -11,6 +11,8 @@
 
 #define COLUMNS_MAX 16
 #define COLUMN_GAP  2
+/* In `most`: the column is left out. */
+#define COLUMN_ABSENT (-1)
 
 struct column {
 	const char *title; /* untranslated */

@@ -31,6 +31,7 @@ static const struct face_look looks[FACE_COUNT] = {
 	[FACE_KEY] = {-1, A_BOLD, -1, A_BOLD, A_BOLD},
 	[FACE_KEY_TEXT] = {245, A_NORMAL, -1, A_NORMAL, A_NORMAL},
 	[FACE_NOTICE] = {214, A_BOLD, COLOR_YELLOW, A_BOLD, A_REVERSE},
+	[FACE_INPUT] = {-1, A_UNDERLINE, -1, A_UNDERLINE, A_UNDERLINE},
 };
 
 static const char *const glyphs[CHARSET_COUNT][GLYPH_COUNT] = {

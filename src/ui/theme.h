@@ -31,6 +31,7 @@ enum face {
 	FACE_KEY,
 	FACE_KEY_TEXT,
 	FACE_NOTICE, /* PAUSED, filter, messages */
+	FACE_INPUT,  /* what is typed in a dialog */
 	FACE_COUNT,
 };
 

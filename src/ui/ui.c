@@ -27,6 +27,7 @@ static const struct view_ops *const ui_views[VIEW_COUNT] = {
 	[VIEW_MODELS] = &view_models,
 	[VIEW_EVENTS] = &view_events,
 	[VIEW_HELP] = &view_help,
+	[VIEW_LOGS] = &view_logs,
 };
 
 static void on_stop(struct ui *ui)
@@ -49,6 +50,12 @@ static void on_resize(struct ui *ui)
 
 static void on_terminate(struct ui *ui)
 {
+	ui_interrupt(ui);
+}
+
+/* The terminal may be told by several that it is gone: this is no second wish to leave. */
+static void on_hangup(struct ui *ui)
+{
 	ui_quit(ui, INTERRUPTED);
 }
 
@@ -61,7 +68,7 @@ static const struct {
 	{SIGCONT, on_continue},
 	{SIGINT, on_terminate},
 	{SIGTERM, on_terminate},
-	{SIGHUP, on_terminate},
+	{SIGHUP, on_hangup},
 };
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -78,10 +85,12 @@ static void on_input(uv_poll_t *handle, int status, int events)
 	(void)events;
 	if (ui->quitting)
 		return;
-	if (status < 0)
+	if (status < 0) {
+		(void)uv_poll_stop(handle);
 		ui_quit(ui, INTERRUPTED);
-	else
+	} else {
 		ui_input(ui);
+	}
 }
 
 static void on_tick(uv_timer_t *handle)
@@ -89,6 +98,8 @@ static void on_tick(uv_timer_t *handle)
 	struct ui *ui = handle->data;
 	if (ui->quitting)
 		return;
+	if (ui->leaving)
+		leave_show(ui);
 	ui_draw(ui);
 	/* On the second, so that the clock neither skips one nor lags behind. */
 	int64_t part = clock_wall_ms(ui->options.clock) % 1000;
@@ -163,11 +174,20 @@ static void free_views(struct ui *ui)
 		free(view->state);
 	}
 	roster_free(&ui->roster);
+	dialog_close(ui);
 }
 
 struct view *ui_view(struct ui *ui)
 {
 	return &ui->views[ui->stack[ui->depth - 1]];
+}
+
+static void leave_top(struct ui *ui)
+{
+	struct view *view = ui_view(ui);
+	ui->depth--;
+	if (view->ops->leave)
+		view->ops->leave(view);
 }
 
 void ui_open_view(struct ui *ui, enum view_id id)
@@ -179,8 +199,8 @@ void ui_open_view(struct ui *ui, enum view_id id)
 	/* A view that is open already comes up again, and those above it close. */
 	if (at == ui->depth)
 		ui->stack[ui->depth++] = id;
-	else
-		ui->depth = at + 1;
+	while (ui->depth > at + 1)
+		leave_top(ui);
 	ui->prompt.open = false;
 	if (view->ops->open)
 		view->ops->open(ui, view);
@@ -190,7 +210,7 @@ bool ui_close_view(struct ui *ui)
 {
 	if (ui->depth <= 1)
 		return false;
-	ui->depth--;
+	leave_top(ui);
 	return true;
 }
 
@@ -205,6 +225,8 @@ void ui_look(const struct ui *ui, struct look *look)
 	*look = (struct look){
 		.fleet = ui->fleet,
 		.theme = &ui->theme,
+		.ops = ui->options.ops,
+		.operation = ui->operation,
 		.now = clock_mono_ms(clock),
 		.wall = clock_wall_ms(clock),
 		.still = clock->still_wall != 0,
@@ -226,8 +248,9 @@ void ui_target(struct ui *ui, const struct server **server, const struct instanc
 	const struct roster_row *row = roster_selected(&ui->roster);
 	*server = row ? row->server : NULL;
 	*instance = row ? row->instance : NULL;
-	/* What the details show may be filtered out of the rows. */
-	if (ui_view(ui)->ops->id == VIEW_DETAILS && ui->roster.chosen &&
+	enum view_id id = ui_view(ui)->ops->id;
+	/* What the details or the logs show may be filtered out of the rows. */
+	if ((id == VIEW_DETAILS || id == VIEW_LOGS) && ui->roster.chosen &&
 		wanted->server < ui->fleet->server_count) {
 		*server = &ui->fleet->servers[wanted->server];
 		*instance = fleet_instance(*server, wanted->instance);
@@ -259,13 +282,16 @@ void ui_draw(struct ui *ui)
 	struct look look;
 	getmaxyx(stdscr, all.h, all.w);
 	ui_sync(ui);
+	operations_sync(ui);
 	ui_look(ui, &look);
 	ui->drawn_generation = ui->fleet->generation;
 	ui->drawn_samples = ui->fleet->samples;
 	ui->drawn_serial = ui->fleet->event_serial;
+	ui->drawn_ops = ui->options.ops ? ops_generation(ui->options.ops) : 0;
 	(void)werase(stdscr);
 	if (all.w < LEAST_COLUMNS || all.h < LEAST_LINES) {
 		draw_small(&all);
+		(void)curs_set(0);
 		(void)wmove(stdscr, 0, 0);
 	} else {
 		struct canvas first = canvas_sub(&all, 0, 0, 1, all.w);
@@ -274,24 +300,17 @@ void ui_draw(struct ui *ui)
 		summary_draw(ui, &look, &first);
 		view->ops->draw(ui, view, &middle);
 		(void)curs_set(ui->prompt.open);
-		if (ui->prompt.open) {
-			prompt_draw(ui, view, &last);
+		if (ui->dialog.ops) {
+			dialog_draw(ui, &middle, &last);
+		} else if (ui->prompt.open) {
+			prompt_draw(&ui->prompt, &last);
 		} else {
-			keybar_draw(view, &last);
+			keybar_draw(ui, view, &last);
 			(void)wmove(stdscr, 0, 0);
 		}
 	}
 	(void)wnoutrefresh(stdscr);
 	screen_update(ui->screen);
-}
-
-void ui_quit(struct ui *ui, int exit_status)
-{
-	if (ui->quitting)
-		return;
-	ui->quitting = true;
-	if (ui->options.on_quit)
-		ui->options.on_quit(ui->options.user, exit_status);
 }
 
 struct ui *ui_new(const struct ui_options *options)
@@ -322,20 +341,33 @@ struct ui *ui_new(const struct ui_options *options)
 	return ui;
 }
 
-void ui_changed(struct ui *ui)
+/* Draws `least` ms after the last picture that data caused, unless one is due before. */
+static void draw_later(struct ui *ui, int64_t least)
 {
-	/* A change that is on the screen already, or that this view does not show, is none. */
-	bool graphs = ui_view(ui)->ops->id == VIEW_DETAILS && ui->drawn_samples != ui->fleet->samples;
-	if (ui->quitting || (ui->drawn_generation == ui->fleet->generation && !graphs))
-		return;
-	int64_t now = clock_mono_ms(ui->options.clock);
-	bool news = ui->drawn_serial != ui->fleet->event_serial || now - ui->opened_at < OPENING_MS;
-	int64_t wait = ui->drawn_at + (news ? NEWS_MS : FIGURES_MS) - now;
+	int64_t wait = ui->drawn_at + least - clock_mono_ms(ui->options.clock);
 	if (wait < CHANGE_MS)
 		wait = CHANGE_MS;
 	if (uv_is_active((uv_handle_t *)&ui->data) && (int64_t)uv_timer_get_due_in(&ui->data) <= wait)
 		return;
 	(void)uv_timer_start(&ui->data, on_data, (uint64_t)wait, 0);
+}
+
+void ui_changed(struct ui *ui)
+{
+	/* A change that is on the screen already, or that this view does not show, is none. */
+	bool graphs = ui_view(ui)->ops->id == VIEW_DETAILS && ui->drawn_samples != ui->fleet->samples;
+	bool acting = ui->options.ops && ui->drawn_ops != ops_generation(ui->options.ops);
+	if (ui->quitting || (ui->drawn_generation == ui->fleet->generation && !graphs && !acting))
+		return;
+	int64_t now = clock_mono_ms(ui->options.clock);
+	bool news = acting || ui->drawn_serial != ui->fleet->event_serial || now - ui->opened_at < OPENING_MS;
+	draw_later(ui, news ? NEWS_MS : FIGURES_MS);
+}
+
+void ui_view_changed(struct ui *ui)
+{
+	if (!ui->quitting)
+		draw_later(ui, NEWS_MS);
 }
 
 void ui_free(struct ui *ui)

@@ -85,8 +85,8 @@ static bool request(struct ui *ui, struct view *view, enum request request)
 	return true;
 }
 
-static const enum request bar[] = {REQ_DOWN, REQ_UP, REQ_NEXT_PANE, REQ_MODELS, REQ_EVENTS, REQ_RETRY,
-	REQ_ACKNOWLEDGE, REQ_PAUSE, REQ_HELP, REQ_QUIT, REQ_NONE};
+static const enum request bar[] = {REQ_DOWN, REQ_UP, REQ_NEXT_PANE, REQ_LOGS, REQ_MODELS, REQ_EVENTS,
+	REQ_RETRY, REQ_ACKNOWLEDGE, REQ_PAUSE, REQ_HELP, REQ_QUIT, REQ_NONE};
 
 const struct view_ops view_details = {
 	.id = VIEW_DETAILS,

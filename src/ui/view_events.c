@@ -217,8 +217,9 @@ static bool request(struct ui *ui, struct view *view, enum request request)
 		view->left = view->left < 0 ? 0 : view->left > LEFT_MAX ? LEFT_MAX : view->left;
 		return true;
 	case REQ_DETAILS:
+	case REQ_LOGS:
 		if (target && ui_select_target(ui, target))
-			ui_open_view(ui, VIEW_DETAILS);
+			ui_open_view(ui, request == REQ_LOGS ? VIEW_LOGS : VIEW_DETAILS);
 		else
 			ui_message(ui, "%s", _("no instance is selected"));
 		return true;

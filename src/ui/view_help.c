@@ -2,6 +2,7 @@
 #include "view.h"
 
 #include "ollama-top/i18n.h"
+#include "op_actions.h"
 #include "pen.h"
 
 #include <stdio.h>
@@ -16,6 +17,7 @@ static const char *const only_in[VIEW_COUNT] = {
 	[VIEW_MODELS] = N_("(models)"),
 	[VIEW_EVENTS] = N_("(events)"),
 	[VIEW_HELP] = N_("(help)"),
+	[VIEW_LOGS] = N_("(logs)"),
 };
 
 static void append(char *buf, size_t size, const char *separator, const char *text)
@@ -44,7 +46,17 @@ static void describe(enum request request, char *keys, size_t keys_size, char *v
 	}
 }
 
-static int write_help(struct pen *pen)
+static void write_operations(struct pen *pen)
+{
+	const struct op_action *action;
+	pen_heading(pen, _("Operations"));
+	for (size_t i = 0; (action = op_action_at(i)); i++) {
+		char key[] = {(char)action->key, 0};
+		pen_field(pen, FACE_NORMAL, key, "%s", _(action->help));
+	}
+}
+
+static int write_help(const struct ui *ui, struct pen *pen)
 {
 	const char *heading;
 	enum request request;
@@ -57,6 +69,8 @@ static int write_help(struct pen *pen)
 		describe(request, keys, sizeof(keys), views, sizeof(views));
 		pen_field(pen, FACE_NORMAL, keys, "%s %s", _(request_info(request)->help), views);
 	}
+	if (ui->options.ops)
+		write_operations(pen);
 	pen_heading(pen, _("Signs"));
 	pen_field(pen, FACE_NORMAL, "(12s)", "%s", _("the figure is that old and no longer current"));
 	pen_field(pen, FACE_NORMAL, _("busy"), "%s",
@@ -71,11 +85,11 @@ static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 	struct canvas body = canvas_sub(c, 1, 2, c->h - 2, c->w - 4);
 	struct pen pen = {.canvas = canvas_sub(&body, 0, 0, 0, body.w), .label = KEYS_COLUMNS};
 	view_frame(ui, view, c, "");
-	view->lines = write_help(&pen);
+	view->lines = write_help(ui, &pen);
 	view->page = body.h;
 	view_clamp(view);
 	pen = (struct pen){.canvas = body, .top = view->top, .label = KEYS_COLUMNS};
-	(void)write_help(&pen);
+	(void)write_help(ui, &pen);
 	view_foot(ui, c, FACE_NORMAL, "", view_position(view, position, sizeof(position)));
 }
 

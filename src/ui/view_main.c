@@ -16,7 +16,6 @@
 #define LANES_MAX    4
 #define PANES_MAX    4
 #define FIXED_LINES  3 /* top border, column titles, bottom border */
-#define SPARE_LEAST  3 /* an optional pane smaller than this is not worth its heading */
 
 struct main_state {
 	int top;  /* first line shown, of every lane that has as many */
@@ -30,8 +29,8 @@ struct plan {
 	int pane_lines[PANES_MAX];
 };
 
-/* In the order they are drawn; what is wanted whatever the space comes first. */
-static const struct pane *const panes[] = {&pane_transfers, &pane_events};
+/* In the order they are drawn and given space. */
+static const struct pane *const panes[] = {&pane_operations, &pane_transfers, &pane_events};
 #define PANES (sizeof(panes) / sizeof(panes[0]))
 
 static int server_rows(const struct ui *ui, size_t server)
@@ -89,7 +88,9 @@ static void make_plan(struct ui *ui, const struct canvas *c, struct plan *plan)
 	int left = c->h - FIXED_LINES;
 	for (size_t p = 0; p < PANES; p++) {
 		int spare = left - content - 1;
-		int lines = p == 0 || spare >= SPARE_LEAST ? panes[p]->lines(&plan->look, spare) : 0;
+		int lines = spare >= panes[p]->least || panes[p]->least == 0
+				    ? panes[p]->lines(&plan->look, spare)
+				    : 0;
 		if (lines > left - 2) /* the servers keep a line in any case */
 			lines = left - 2;
 		plan->pane_lines[p] = lines > 0 ? lines : 0;
@@ -136,7 +137,8 @@ static void draw_row(struct ui *ui, const struct plan *plan, size_t index, const
 	const struct roster_row *row = &ui->roster.rows[index];
 	struct canvas c = *line;
 	if (index == ui->roster.cursor) {
-		c.extra = A_REVERSE;
+		/* While the cursor is on an operation the row keeps its mark: keys are still about it. */
+		c.extra = ui->operation ? 0 : A_REVERSE;
 		canvas_blank(&c);
 		canvas_text(&c, 0, 0, FACE_KEY, ">");
 	}
@@ -304,9 +306,31 @@ static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 	view_foot(ui, &frame, face, text, position);
 }
 
+/* The servers in turn, and between the last and the first the operations. */
+static void next_pane(struct ui *ui, int direction)
+{
+	bool was = ui->operation != 0;
+	size_t end = direction > 0 ? ui->roster.count : 0;
+	const struct roster_row *selected = roster_selected(&ui->roster);
+	size_t server = selected ? selected->server->index : 0;
+	bool last =
+		!selected || (direction > 0 ? ui->roster.first[server + 1] : ui->roster.first[server]) == end;
+	if (!was && last && operations_enter(ui, false))
+		return;
+	ui->operation = 0;
+	if (was && selected)
+		roster_select(&ui->roster, direction > 0 ? (long)ui->roster.count - 1 : 0);
+	roster_next_server(&ui->roster, ui->fleet, direction);
+}
+
 static bool request(struct ui *ui, struct view *view, enum request request)
 {
 	const struct main_state *state = view->state;
+	if (operations_request(ui, request))
+		return true;
+	if (request == REQ_DOWN && !ui->operation && ui->roster.cursor + 1 >= ui->roster.count &&
+		operations_enter(ui, false))
+		return true;
 	struct view rows = {
 		.cursor = (int)ui->roster.cursor, .lines = (int)ui->roster.count, .page = state->page};
 	if (view_move_cursor(&rows, request)) {
@@ -316,7 +340,7 @@ static bool request(struct ui *ui, struct view *view, enum request request)
 	switch (request) {
 	case REQ_NEXT_PANE:
 	case REQ_PREVIOUS_PANE:
-		roster_next_server(&ui->roster, ui->fleet, request == REQ_NEXT_PANE ? 1 : -1);
+		next_pane(ui, request == REQ_NEXT_PANE ? 1 : -1);
 		return true;
 	case REQ_SORT:
 		ui->roster.sort = (ui->roster.sort + 1) % SORT_COUNT;
@@ -338,8 +362,8 @@ static void refilter(struct ui *ui, struct view *view)
 	ui_sync(ui);
 }
 
-static const enum request bar[] = {REQ_DETAILS, REQ_MODELS, REQ_EVENTS, REQ_FILTER, REQ_SORT, REQ_PAUSE,
-	REQ_RETRY, REQ_ACKNOWLEDGE, REQ_REFRESH, REQ_HELP, REQ_QUIT, REQ_NONE};
+static const enum request bar[] = {REQ_DETAILS, REQ_LOGS, REQ_MODELS, REQ_EVENTS, REQ_FILTER, REQ_SORT,
+	REQ_PAUSE, REQ_RETRY, REQ_ACKNOWLEDGE, REQ_REFRESH, REQ_HELP, REQ_QUIT, REQ_NONE};
 
 const struct view_ops view_main = {
 	.id = VIEW_MAIN,

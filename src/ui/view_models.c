@@ -240,6 +240,12 @@ static bool request(struct ui *ui, struct view *view, enum request request)
 	return false;
 }
 
+static const char *cursor_model(const struct view *view)
+{
+	const struct models_state *state = view->state;
+	return (size_t)view->cursor < state->matrix.count ? state->matrix.rows[view->cursor].name : NULL;
+}
+
 static void open_models(struct ui *ui, struct view *view)
 {
 	struct models_state *state = view->state;
@@ -266,4 +272,5 @@ const struct view_ops view_models = {
 	.close = close_models,
 	.draw = draw,
 	.request = request,
+	.model = cursor_model,
 };

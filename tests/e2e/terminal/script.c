@@ -476,21 +476,39 @@ static void do_ascii(struct script *s, char *rest)
 	free(screen);
 }
 
+/* One of the words is the method, or METHOD:TEXT and the text is in the path. */
+static bool request_allowed(const char *words, const char *method, const char *path)
+{
+	char copy[256], *rest = copy, *word;
+
+	snprintf(copy, sizeof(copy), "%s", words);
+	while ((word = strtok_r(rest, " ", &rest))) {
+		char *text = strchr(word, ':');
+
+		if (text)
+			*text++ = '\0';
+		if (!strcmp(word, method) && (!text || strstr(path, text)))
+			return true;
+	}
+	return false;
+}
+
 static void do_requests_only(struct script *s, char *rest)
 {
-	char *all = s->sim ? simulator_get(s->sim, "/control/requests") : NULL, allowed[256], method[32];
+	char *all = s->sim ? simulator_get(s->sim, "/control/requests") : NULL, *lines = all, *line;
 
-	snprintf(allowed, sizeof(allowed), " %s ", rest);
 	if (!all || !*all)
 		fail(s, "the simulator recorded no request");
-	for (char *p = all; p && (p = strstr(p, "\"method\":")); p++) {
-		if (sscanf(p, "\"method\": \"%29[A-Z]\"", method + 1) != 1 &&
-			sscanf(p, "\"method\":\"%29[A-Z]\"", method + 1) != 1)
-			continue;
-		method[0] = ' ';
-		strcat(method, " ");
-		if (!strstr(allowed, method))
-			fail(s, "a request with method%swas sent: %.200s", method, p);
+	while (lines && (line = strtok_r(lines, "\n", &lines))) {
+		char method[32] = "", path[512] = "";
+		char *at_method = strstr(line, "\"method\":"), *at_path = strstr(line, "\"path\":");
+
+		if (at_method)
+			sscanf(at_method + 9, " \"%31[A-Z]\"", method);
+		if (at_path)
+			sscanf(at_path + 7, " \"%511[^\"]\"", path);
+		if (!request_allowed(rest, method, path))
+			fail(s, "a request that must not be was sent: %.300s", line);
 	}
 	free(all);
 }

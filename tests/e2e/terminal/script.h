@@ -26,7 +26,8 @@
  *   restored                  the terminal is as it was found
  *   monochrome                no cell has a colour
  *   ascii                     no cell is outside ASCII
- *   requests-only METHODS     the simulator got requests of these methods only
+ *   requests-only METHOD...   the simulator got requests of these methods only; METHOD:TEXT allows it where
+ *                             the text is in the path
  */
 #ifndef TESTS_SCRIPT_H
 #define TESTS_SCRIPT_H

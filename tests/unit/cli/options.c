@@ -51,6 +51,9 @@ Test(options, nothing_given_is_the_console_with_what_the_file_says, .init = no_e
 	cr_expect_eq(o.timeout_ms, 0);
 	cr_expect_eq(o.format, FORMAT_TEXT);
 	cr_expect_not(o.format_given);
+	cr_expect_not(o.follow);
+	cr_expect_eq(o.lines, -1);
+	cr_expect_not(o.lines_given);
 	cr_expect_not(o.help);
 	cr_expect_not(o.version);
 }
@@ -81,6 +84,21 @@ Test(options, each_is_kept, .init = no_environment)
 	cr_expect(good("ollama-top snapshot --help").help);
 	cr_expect(good("ollama-top -V").version);
 	cr_expect(good("ollama-top --version").version);
+}
+
+Test(options, logs_has_its_own, .init = no_environment)
+{
+	struct options o = good("ollama-top logs 84/ollama-1 -f -n 20");
+	cr_expect(o.follow);
+	cr_expect_eq(o.lines, 20);
+	cr_expect(o.lines_given);
+	o = good("ollama-top -fn0 logs 84/ollama-1");
+	cr_expect(o.follow);
+	cr_expect_eq(o.lines, 0);
+	cr_expect(o.lines_given);
+	o = good("ollama-top --lines=1000000 --follow logs 84/ollama-1");
+	cr_expect(o.follow);
+	cr_expect_eq(o.lines, 1000000);
 }
 
 Test(options, they_stand_before_or_after_the_command, .init = no_environment)
@@ -167,6 +185,19 @@ Test(options, every_mistake_is_a_sentence, .init = no_environment)
 			"--format \"xml\" cannot be used; expected text or json"},
 		{"ollama-top snapshot --format JSON",
 			"--format \"JSON\" cannot be used; expected text or json"},
+		{"ollama-top logs -n", "--lines needs an argument; expected a number from 0 to 1000000"},
+		{"ollama-top logs -n -1",
+			"--lines \"-1\" cannot be used; expected a number from 0 to 1000000"},
+		{"ollama-top logs -n 1000001",
+			"--lines \"1000001\" cannot be used; expected a number from 0 to 1000000"},
+		{"ollama-top logs -n 10k",
+			"--lines \"10k\" cannot be used; expected a number from 0 to 1000000"},
+		{"ollama-top logs -n 99999999999999999999",
+			"--lines \"99999999999999999999\" cannot be used; expected a number from 0 to "
+			"1000000"},
+		{"ollama-top logs --lines=",
+			"--lines \"\" cannot be used; expected a number from 0 to 1000000"},
+		{"ollama-top logs --follow=yes", "--follow takes no argument"},
 		{"ollama-top snapshot --format", "--format needs an argument; expected text or json"},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -188,7 +219,8 @@ Test(options, help_names_each)
 	static const char *const lines[] = {"  -c, --config FILE           ",
 		"      --demo[=SCENARIO]       ", "  -r, --read-only             ",
 		"  -d, --refresh SECONDS       ", "      --timeout SECONDS       ",
-		"      --format FORMAT         ", "  -y, --yes                   ",
+		"      --format FORMAT         ", "  -f, --follow                ",
+		"  -n, --lines LINES           ", "  -y, --yes                   ",
 		"      --no-color              ", "      --ascii                 ",
 		"  -V, --version               ", "  -h, --help                  "};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {

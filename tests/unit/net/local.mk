@@ -5,7 +5,7 @@ tests_unit_test_net_SOURCES =
 tests_unit_test_net_LDADD = libnet.a libfleet.a $(CRITERION_LIBS) $(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) -lm
 tests_unit_test_net_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_net_SOURCES += %D%/fixture.c %D%/fixture.h %D%/test-ollama.c %D%/test-docker.c %D%/test-probe.c \
-	%D%/test-traefik.c %D%/test-podman.c %D%/test-endpoint.c %D%/test-poll.c %D%/test-hostile.c %D%/parsers.c %D%/parsers.h
+	%D%/test-traefik.c %D%/test-podman.c %D%/test-endpoint.c %D%/test-poll.c %D%/test-hostile.c %D%/test-logs.c %D%/parsers.c %D%/parsers.h
 EXTRA_DIST += %D%/data/docker-events.ndjson \
 	%D%/data/docker-info.json \
 	%D%/data/docker-inspect-1.json \
@@ -32,6 +32,6 @@ check_PROGRAMS += tests/unit/test-http
 TESTS += tests/unit/test-http
 tests_unit_test_http_SOURCES = %D%/client.c %D%/client.h %D%/server.c %D%/server.h
 tests_unit_test_http_SOURCES += %D%/http-basic.c %D%/http-ends.c %D%/http-hostile.c
-tests_unit_test_http_SOURCES += %D%/http-life.c %D%/http-tls.c %D%/lines-frames.c
+tests_unit_test_http_SOURCES += %D%/http-life.c %D%/http-tls.c %D%/lines-frames.c %D%/logs-client.c
 tests_unit_test_http_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
-tests_unit_test_http_LDADD = libnet.a libfleet.a $(CURL_LIBS) $(UV_LIBS) $(CRITERION_LIBS) -lm
+tests_unit_test_http_LDADD = libnet.a libfleet.a $(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(CRITERION_LIBS) -lm

@@ -4,10 +4,13 @@ TESTS += tests/unit/test-ui
 tests_unit_test_ui_SOURCES = \
 	%D%/fixture.c %D%/fixture.h \
 	%D%/test-canvas.c \
+	%D%/test-edit.c \
 	%D%/test-figures.c \
 	%D%/test-keys.c \
+	%D%/test-log-text.c \
 	%D%/test-layout.c \
 	%D%/test-matrix.c \
+	%D%/test-operations.c \
 	%D%/test-roster.c \
 	%D%/test-secrets.c \
 	%D%/test-spark.c

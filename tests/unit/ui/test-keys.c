@@ -1,6 +1,7 @@
 /* The tables behind the keys: no key twice, nothing without help, nothing that no key asks for. */
 #include "ui/filter.h"
 #include "ui/keymap.h"
+#include "ui/op_actions.h"
 #include "ui/view.h"
 
 #include <criterion/criterion.h>
@@ -76,9 +77,44 @@ Test(keys, every_key_has_a_name_or_is_another_name_of_one)
 Test(keys, h_and_l_do_not_move)
 {
 	cr_assert_eq(keymap_find('h', VIEW_MAIN), REQ_NONE);
-	cr_assert_eq(keymap_find('l', VIEW_MAIN), REQ_NONE);
+	cr_assert_eq(keymap_find('l', VIEW_MAIN), REQ_LOGS);
 	cr_assert_eq(keymap_find('o', VIEW_MAIN), REQ_SORT);
 	cr_assert_eq(keymap_find('o', VIEW_HELP), REQ_NONE);
+}
+
+Test(keys, operations_have_keys_of_their_own)
+{
+	const struct op_action *a, *b;
+	for (size_t i = 0; (a = op_action_at(i)); i++) {
+		cr_assert(a->key > ' ' && a->key < 0x7f, "its name is the character");
+		cr_assert(a->label[0] && a->help[0] && a->act, "key %c", a->key);
+		for (int view = 0; view <= VIEW_COUNT; view++)
+			cr_assert_eq(keymap_find(a->key, (enum view_id)view), REQ_NONE,
+				"%c means something else in view %d", a->key, view);
+		for (size_t j = i + 1; (b = op_action_at(j)); j++)
+			cr_assert_neq(a->key, b->key, "%c twice", a->key);
+	}
+	cr_assert(op_action_at(0));
+}
+
+/* The table that keys of a read-only console go through has nothing but what looks, and the other one is shut. */
+Test(keys, none_leads_to_an_operation_without_operations)
+{
+	static struct ui ui;
+	for (int key = 0; key <= 0x10ffff; key++)
+		cr_assert_not(op_key(&ui, key), "key %d", key);
+	for (int number = 0; number < KEY_MAX; number++)
+		cr_assert_not(op_key(&ui, KEY_CODE(number)), "key code %d", number);
+	cr_assert_null(ui.dialog.ops, "a dialog is open all the same");
+	cr_assert_eq(ui.message[0], 0);
+}
+
+Test(keys, logs_search_where_others_filter)
+{
+	cr_assert_eq(keymap_find('/', VIEW_LOGS), REQ_SEARCH);
+	cr_assert_eq(keymap_find('/', VIEW_EVENTS), REQ_FILTER);
+	cr_assert_eq(keymap_find('n', VIEW_LOGS), REQ_NEXT_MATCH);
+	cr_assert_eq(keymap_find('N', VIEW_MAIN), REQ_NONE);
 }
 
 Test(filter, every_word_must_occur_somewhere_in_any_case)
