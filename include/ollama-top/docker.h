@@ -21,6 +21,8 @@
 #define OLLAMA_PORT 11434
 /* Containers of this name hold the lease of an operation, and are never instances. */
 #define DOCKER_LEASE_PREFIX "ollama-top-lease-"
+/* An instance's old container while an upgrade makes a new one; never an instance either. */
+#define DOCKER_ASIDE_PREFIX "ollama-top-aside-"
 
 /* GET /version. */
 struct docker_version {

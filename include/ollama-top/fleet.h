@@ -398,6 +398,9 @@ enum fleet_status server_status(const struct server *server);
 struct server *fleet_server(const struct fleet *fleet, const char *name);
 struct instance *fleet_instance(const struct server *server, const char *name);
 
+/* The url by which an instance is in the balancer's pool; NULL when it is not. */
+const char *fleet_pool_url(const struct fleet *fleet, const struct instance *instance);
+
 /* True when the figure seen at `at` is older than three of its polling intervals. */
 bool fleet_stale(const struct fleet *fleet, int64_t at, int64_t interval_ms);
 

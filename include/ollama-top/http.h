@@ -102,6 +102,9 @@ struct http_request *http_send(struct http_endpoint *endpoint, const struct http
 /* Ends the request without a callback. Only for a handle whose on_done has not been called. */
 void http_cancel(struct http_request *request);
 
+/* Connections of this client to where the endpoint goes, kept ones included; 0 for Unix sockets. */
+int http_open_connections(const struct http_endpoint *endpoint);
+
 /* How many requests this client has sent: total, and with a method that changes things. */
 void http_counts(const struct http *http, uint64_t *total, uint64_t *changing);
 

@@ -24,16 +24,17 @@
  * line, of JSON and of the audit log; `arguments` are shown in usage; `what` explains it in the help
  * of both front ends. Rolling is `restart --rolling` on the command line.
  */
-#define OPERATIONS(X)                                                                                    \
-	X(PULL, "pull", N_("MODEL"), N_("pull a model on the rw server"))                                \
-	X(RESTART, "restart", N_("SERVER/INSTANCE"), N_("drain and restart an instance"))                \
-	X(ROLLING, "rolling", N_("SERVER"), N_("restart a server's instances one after another"))        \
-	X(START, "start", N_("SERVER/INSTANCE"), N_("start a stopped instance"))                         \
-	X(STOP, "stop", N_("SERVER/INSTANCE"), N_("drain and stop an instance"))                         \
-	X(SCALE, "scale", N_("SERVER N"), N_("scale a server to N instances"))                           \
+#define OPERATIONS(X)                                                                                      \
+	X(PULL, "pull", N_("MODEL"), N_("pull a model on the rw server"))                                  \
+	X(RESTART, "restart", N_("SERVER/INSTANCE"), N_("drain and restart an instance"))                  \
+	X(ROLLING, "rolling", N_("SERVER"), N_("restart a server's instances one after another"))          \
+	X(START, "start", N_("SERVER/INSTANCE"), N_("start a stopped instance"))                           \
+	X(STOP, "stop", N_("SERVER/INSTANCE"), N_("drain and stop an instance"))                           \
+	X(SCALE, "scale", N_("SERVER N"), N_("scale a server to N instances"))                             \
 	X(UPGRADE, "upgrade", N_("SERVER [IMAGE]"), N_("pull the image and recreate the instances on it")) \
-	X(LOAD, "load", N_("MODEL SERVER/INSTANCE"), N_("load a model into memory"))                     \
-	X(UNLOAD, "unload", N_("MODEL [SERVER/INSTANCE]"), N_("unload a model, everywhere without a target")) \
+	X(LOAD, "load", N_("MODEL SERVER/INSTANCE"), N_("load a model into memory"))                       \
+	X(UNLOAD, "unload", N_("MODEL [SERVER/INSTANCE]"),                                                 \
+		N_("unload a model, everywhere without a target"))                                         \
 	X(DELETE, "delete", N_("MODEL"), N_("delete a model on the rw server"))
 
 #define OPERATION_ENUM(id, name, arguments, what) OP_##id,
@@ -65,8 +66,9 @@ enum op_verdict {
 /* What would happen. All texts are translated and clean. */
 struct op_plan {
 	enum op_verdict verdict;
-	char title[160];  /* "scale 84 from 3 to 4 instances" */
-	char text[2048];  /* lines: what happens to which container, what it interrupts, arithmetic; or why not */
+	char title[160]; /* "scale 84 from 3 to 4 instances" */
+	char text
+		[2048]; /* lines: what happens to which container, what it interrupts, arithmetic; or why not */
 	char typed[256];  /* what must be typed to confirm; "" where a yes will do */
 	char danger[512]; /* "": none; else a reason to ask a second time */
 	/* pull: where the version that is to be replaced is loaded, so that unload_first is worth offering */
@@ -74,12 +76,12 @@ struct op_plan {
 };
 
 enum op_status {
-	OP_QUEUED,  /* waits for another operation on the same target */
+	OP_QUEUED, /* waits for another operation on the same target */
 	OP_RUNNING,
 	OP_UNDOING, /* failed or cancelled: takes back what it did */
 	OP_DONE,
-	OP_FAILED,  /* message: why, and what is left */
-	OP_UNDONE,  /* failed, and things are as they were */
+	OP_FAILED, /* message: why, and what is left */
+	OP_UNDONE, /* failed, and things are as they were */
 	OP_CANCELLED,
 	OP_DENIED, /* by somebody else's lease, or by what was only seen on the way; nothing was changed */
 };
@@ -90,6 +92,7 @@ static inline bool op_over(enum op_status status)
 	return status >= OP_DONE;
 }
 
+#define OP_MESSAGE_MAX 1400
 /* One operation, as it is drawn. Read-only; times as in fleet.h. */
 struct op_view {
 	uint64_t id; /* counts up from 1 */
@@ -97,8 +100,8 @@ struct op_view {
 	char target[520]; /* "84/ollama-2", "84", or the model */
 	char title[160];
 	enum op_status status;
-	char step[96];     /* translated: "waiting until it answers" */
-	char message[1024]; /* the last thing that was to be said; when over: the outcome */
+	char step[96];      /* translated: "waiting until it answers" */
+	char message[OP_MESSAGE_MAX]; /* the last thing that was to be said; when over: the outcome */
 	int64_t started_at, step_at, step_deadline_at, ended_at;
 	bool cancelling;
 	int64_t completed, total; /* bytes, or instances; total -1 unknown */
@@ -160,7 +163,7 @@ uint64_t ops_generation(const struct ops *ops);
 
 /* Names that a model prompt completes from: those stored or loaded anywhere, and pulled before, the last first;
  * NULL past the end. Good until the fleet changes. */
-const char *ops_known_model(const struct ops *ops, size_t i);
+const char *ops_known_model(struct ops *ops, size_t i);
 
 /*
  * Whether Ollama takes it as a model's name: [HOST[:PORT]/][NAMESPACE/]MODEL[:TAG], as types/model/name.go

@@ -19,7 +19,7 @@ struct ui_options {
 	const struct clock *clock;
 	struct fleet *fleet;
 	struct watch *watch;
-	struct ops *ops; /* NULL: read-only, and no key leads to an operation */
+	struct ops *ops;   /* NULL: read-only, and no key leads to an operation */
 	struct http *http; /* for the logs */
 	bool read_only, ascii, no_color;
 	/*

@@ -36,6 +36,14 @@ void watch_refresh(struct watch *watch);
 /* Ends one server's backoff and asks it now. */
 void watch_retry(struct watch *watch, size_t server);
 
+/* Asks all instances now what they store; the balancer what its pool is. */
+void watch_stored(struct watch *watch);
+void watch_balancer(struct watch *watch);
+/* Looks at an instance's mounts now. */
+void watch_look(struct watch *watch, size_t server, const char *instance);
+/* An instance is being drained: shown as that, and its connections are counted each second, ours left out. */
+void watch_drain(struct watch *watch, size_t server, const char *instance, bool on);
+
 /*
  * snapshot: two samples one second apart (statistics need a delta), then on_ready once when
  * every question has been answered or has failed, at the latest after `timeout_ms`.

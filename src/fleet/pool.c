@@ -90,6 +90,12 @@ void pool_clear(struct balancer *balancer)
 	balancer->server_count = 0;
 }
 
+const char *fleet_pool_url(const struct fleet *fleet, const struct instance *i)
+{
+	const struct pool_key *entry = entry_of(&fleet->balancer, i);
+	return entry && fleet->balancer.servers ? fleet->balancer.servers[entry->index].url : NULL;
+}
+
 void pool_find(struct fleet *fleet, struct instance *i)
 {
 	struct balancer *b = &fleet->balancer;

@@ -183,6 +183,12 @@ static void listed_name(const cJSON *item, char *dst, size_t size)
 	}
 }
 
+static bool is_our_tool(const char *name)
+{
+	return strncmp(name, DOCKER_LEASE_PREFIX, sizeof DOCKER_LEASE_PREFIX - 1) == 0 ||
+	       strncmp(name, DOCKER_ASIDE_PREFIX, sizeof DOCKER_ASIDE_PREFIX - 1) == 0;
+}
+
 bool docker_parse_list(const char *body, size_t len, const struct discover_spec *discover,
 	struct docker_listed **list, size_t *count, struct parse_error *error)
 {
@@ -206,8 +212,7 @@ bool docker_parse_list(const char *body, size_t len, const struct discover_spec 
 		if (!docker_clean_id(json_string(item, "Id"), c->id, sizeof c->id))
 			continue;
 		listed_name(item, c->name, sizeof c->name);
-		if (*c->name == '\0' ||
-			strncmp(c->name, DOCKER_LEASE_PREFIX, sizeof DOCKER_LEASE_PREFIX - 1) == 0)
+		if (*c->name == '\0' || is_our_tool(c->name))
 			continue;
 		c->status = docker_status_of(json_string(item, "State"));
 		c->host_port = listed_port(item);

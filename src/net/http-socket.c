@@ -11,8 +11,12 @@
  */
 #include "http-private.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -259,4 +263,36 @@ int http_socket_close_hook(void *user, curl_socket_t fd)
 	if (s != NULL)
 		drop_socket(s);
 	return close(fd);
+}
+
+/* By port and, where the endpoint's host is an address, by that; of a name the port has to do. */
+static bool leads_to(int fd, const struct http_endpoint *endpoint)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof peer;
+	char host[NI_MAXHOST], port[NI_MAXSERV];
+	unsigned char address[16];
+
+	if (getpeername(fd, (struct sockaddr *)&peer, &len) != 0 ||
+		getnameinfo((struct sockaddr *)&peer, len, host, sizeof host, port, sizeof port,
+			NI_NUMERICHOST | NI_NUMERICSERV) != 0 ||
+		strcmp(port, endpoint->port) != 0)
+		return false;
+	bool numeric = inet_pton(AF_INET, endpoint->host_name, address) == 1 ||
+		       inet_pton(AF_INET6, endpoint->host_name, address) == 1;
+	return !numeric || strcmp(host, endpoint->host_name) == 0;
+}
+
+int http_open_connections(const struct http_endpoint *endpoint)
+{
+	const struct http *http = endpoint->http;
+	int count = 0;
+
+	if (http == NULL || endpoint->unix_socket != NULL || endpoint->host_name == NULL ||
+		endpoint->port == NULL)
+		return 0;
+	for (size_t fd = 0; fd < http->socket_count; fd++)
+		if (http->sockets[fd] != NULL && leads_to((int)fd, endpoint))
+			count++;
+	return count;
 }

@@ -215,6 +215,41 @@ void watch_retry(struct watch *w, size_t server)
 		engine_retry(&w->engines[server]);
 }
 
+void watch_stored(struct watch *w)
+{
+	for (size_t i = 0; i < w->engine_count; i++)
+		for (size_t k = 0; k < w->engines[i].target_count; k++)
+			target_stored_changed(w->engines[i].targets[k]);
+}
+
+void watch_balancer(struct watch *w)
+{
+	if (w->traefik != NULL)
+		poll_now(&w->balancer);
+}
+
+static struct target *find_target(const struct watch *w, size_t server, const char *instance)
+{
+	for (size_t i = 0; server < w->engine_count && i < w->engines[server].target_count; i++)
+		if (strcmp(w->engines[server].targets[i]->name, instance) == 0)
+			return w->engines[server].targets[i];
+	return NULL;
+}
+
+void watch_look(struct watch *w, size_t server, const char *instance)
+{
+	struct target *t = find_target(w, server, instance);
+	if (t != NULL)
+		target_look_soon(t);
+}
+
+void watch_drain(struct watch *w, size_t server, const char *instance, bool on)
+{
+	struct target *t = find_target(w, server, instance);
+	if (t != NULL)
+		target_drain(t, on);
+}
+
 void watch_once(struct watch *w, int64_t timeout_ms, void (*on_ready)(void *user), void *user)
 {
 	w->once = true;

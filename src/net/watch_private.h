@@ -113,6 +113,7 @@ struct target {
 	uint64_t store_key;   /* of the mount; 0 unknown */
 	int64_t mount_at;     /* when last asked; 0: something may have changed since */
 	struct exec *exec;    /* the look that is out */
+	bool draining;
 };
 
 enum engine_status { ENGINE_NONE, ENGINE_TRYING, ENGINE_UP, ENGINE_DOWN };
@@ -256,6 +257,7 @@ void exec_cancel(struct exec *exec); /* done is not called; NULL is allowed */
 /* watch_probe.c */
 extern const struct poll_kind look_poll, memory_poll;
 void target_look_soon(struct target *target);
+void target_drain(struct target *target, bool on);
 void target_drop_probes(struct target *target); /* its container is gone */
 
 /* watch_space.c */

@@ -15,6 +15,8 @@
 #define MOUNT_INTERVAL_MS (5 * 60 * 1000)
 /* Execs of containers that were found together are kept apart by this. */
 #define LOOK_STEP_MS 50
+/* While an instance is drained. */
+#define DRAIN_MS 1000
 
 static void observe(struct target *t, struct observation *o)
 {
@@ -67,8 +69,10 @@ static void take_connections(struct target *t, const char *text, size_t len)
 	if (!c.seen)
 		return;
 	struct observation o = {.kind = OBS_CONNECTIONS};
-	o.u.connections.count = c.count;
-	o.u.connections.active = c.active;
+	/* Our own connections are kept open between the polls. */
+	int ours = t->endpoint != NULL ? http_open_connections(t->endpoint) : 0;
+	o.u.connections.count = c.count > ours ? c.count - ours : 0;
+	o.u.connections.active = c.active < o.u.connections.count ? c.active : o.u.connections.count;
 	observe(t, &o);
 }
 
@@ -132,7 +136,7 @@ static bool looks_wrong(const struct target *t)
 
 static bool wants_connections(const struct target *t)
 {
-	return t->loaded_count > 0 && !(t->cpu_percent > t->engine->watch->spec->busy_cpu);
+	return t->draining || (t->loaded_count > 0 && !(t->cpu_percent > t->engine->watch->spec->busy_cpu));
 }
 
 static bool may_exec(const struct target *t)
@@ -159,6 +163,8 @@ static void ask_look(struct poll *p)
 	bool due = t->mount_at == 0 || now - t->mount_at >= MOUNT_INTERVAL_MS;
 	if (due && now < t->engine->exec_forbidden_until)
 		mount_failed(t, t->engine->exec_forbidden);
+	if (t->draining)
+		poll_in(p, DRAIN_MS);
 	if (may_exec(t) && (due || wants_connections(t) || looks_wrong(t)))
 		look(t);
 	if (t->exec == NULL && p->watch->once)
@@ -194,6 +200,16 @@ void target_look_soon(struct target *t)
 	poll_in(&t->look, (int64_t)(place % 20) * LOOK_STEP_MS);
 	if (e->memory.due == POLL_NEVER)
 		poll_retry(&e->memory, poll_interval(&e->memory));
+}
+
+void target_drain(struct target *t, bool on)
+{
+	struct observation o = {.kind = OBS_DRAINING};
+	o.u.draining.on = on;
+	observe(t, &o);
+	t->draining = on;
+	if (on)
+		poll_now(&t->look);
 }
 
 void target_drop_probes(struct target *t)

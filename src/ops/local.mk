@@ -4,6 +4,8 @@ libops_a_SOURCES = \
 	%D%/audit.h \
 	%D%/audit_file.c \
 	%D%/audit_file.h \
+	%D%/balancer.c \
+	%D%/call.c \
 	%D%/choose.c \
 	%D%/choose.h \
 	%D%/clone.c \
@@ -12,16 +14,29 @@ libops_a_SOURCES = \
 	%D%/clone_host.c \
 	%D%/clone_network.c \
 	%D%/clone_private.h \
+	%D%/containers.c \
+	%D%/create.c \
 	%D%/headroom.c \
+	%D%/lease.c \
+	%D%/models.c \
+	%D%/operation.c \
+	%D%/ops.c \
+	%D%/plan.c \
 	%D%/pool_add.c \
 	%D%/pool_advice.c \
 	%D%/pool_edit.c \
 	%D%/pool_file.c %D%/pool_file.h \
-	%D%/pool_find.c \
+	%D%/pool_locate.c \
 	%D%/pool_lock.c %D%/pool_lock.h \
 	%D%/pool_private.h \
 	%D%/pool_remove.c \
 	%D%/pool_text.c %D%/pool_text.h \
 	%D%/pool_url.c \
 	%D%/pool_verify.c \
+	%D%/private.h \
+	%D%/pull.c \
+	%D%/registry.c \
+	%D%/scale.c \
+	%D%/upgrade.c \
+	%D%/wait.c \
 	%D%/yaml_tree.c %D%/yaml_tree.h

@@ -36,8 +36,8 @@ struct pool_edits {
 	bool failed; /* out of memory */
 };
 
-/* pool_find.c: false with the error filled. */
-bool pool_find(const struct yaml_tree *tree, const char *service, struct pool_place *place,
+/* pool_locate.c: false with the error filled. */
+bool pool_locate(const struct yaml_tree *tree, const char *service, struct pool_place *place,
 	struct pool_error *error);
 
 /* The number of entries; 0 for null or missing. */

@@ -1,5 +1,5 @@
 /*
- * pool_text.c - lists, adds, removes; see pool_text.h. What finds and what writes is in pool_find.c, pool_add.c and
+ * pool_text.c - lists, adds, removes; see pool_text.h. What finds and what writes is in pool_locate.c, pool_add.c and
  * pool_remove.c.
  */
 #include "pool_text.h"
@@ -61,7 +61,7 @@ static bool open_source(struct pool_source *source, const char *text, size_t len
 		return pool_fail(
 			error, 0, 0, "%s", _("larger than 1M; expected a file that is changed by hand too"));
 	return check_templates(text, len, error) && yaml_tree_parse(&source->tree, text, len, error) &&
-	       pool_find(&source->tree, service, place, error);
+	       pool_locate(&source->tree, service, place, error);
 }
 
 void pool_urls_clear(struct pool_urls *urls)

@@ -94,7 +94,7 @@ bool pool_verify(const struct pool_source *source, const struct pool_place *plac
 	bool good;
 
 	good = yaml_tree_parse(&tree, text, len, &error) && same_trees(&m, &source->tree, &tree) &&
-	       pool_find(&tree, service, &found, &error);
+	       pool_locate(&tree, service, &found, &error);
 	yaml_tree_free(&tree);
 	return good;
 }

@@ -3,7 +3,7 @@
  *
  * Run by `make check` over tests/unit/ops/data and tests/fuzz/corpus-config; for real fuzzing:
  *   clang -fsanitize=fuzzer,address,undefined -DFUZZING -D_GNU_SOURCE -Iinclude -Isrc \
- *         tests/fuzz/fuzz-pool.c src/ops/pool_[aertuv]*.c src/ops/pool_find.c src/ops/yaml_tree.c \
+ *         tests/fuzz/fuzz-pool.c src/ops/pool_[aertuv]*.c src/ops/pool_locate.c src/ops/yaml_tree.c \
  *         src/fleet/text*.c -lyaml
  */
 #include "ops/pool_text.h"

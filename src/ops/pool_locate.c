@@ -1,5 +1,5 @@
 /*
- * pool_find.c - the way from a document's root to a service's list of servers.
+ * pool_locate.c - the way from a document's root to a service's list of servers.
  */
 #include "ollama-top/i18n.h"
 #include "ollama-top/text.h"
@@ -203,7 +203,7 @@ static bool check_entries(const struct way *way, const struct yaml_item *list)
 	return true;
 }
 
-bool pool_find(
+bool pool_locate(
 	const struct yaml_tree *tree, const char *service, struct pool_place *place, struct pool_error *error)
 {
 	const struct yaml_item *map = tree->document_count > 0 ? tree->documents[0] : NULL;
