@@ -351,7 +351,7 @@ static int by_name_down(const void *a, const void *b)
 static bool plan_down(
 	const struct ops *ops, const struct server *server, int now, int wanted, struct op_plan *plan)
 {
-	struct instance *list[FLEET_INSTANCES_MAX];
+	struct instance *list[FLEET_INSTANCES_MAX] = {NULL};
 	size_t count = 0;
 	for (size_t i = 0; i < server->instance_count && count < FLEET_INSTANCES_MAX; i++)
 		if (choose_is_present(server->instances[i]))
