@@ -106,21 +106,6 @@ static char *block(struct script *s, size_t *first, size_t *last)
 	return text;
 }
 
-static void do_sim(struct script *s, char *rest)
-{
-	const char *words[WORDS_MAX], *options[WORDS_MAX + 1] = {"--still"};
-	size_t n = split(rest, words, WORDS_MAX);
-
-	for (size_t i = 1; i <= n; i++)
-		options[i] = words[i];
-	if (n > 1 && strcmp(words[1], "running") == 0)
-		options[0] = options[1] = NULL;
-	if (n > 0 && !s->sim)
-		s->sim = simulator_start(words[0], options, s->config);
-	if (!s->sim)
-		fail(s, "the simulator did not start");
-}
-
 static void do_size(struct script *s, char *rest)
 {
 	if (sscanf(rest, "%dx%d", &s->columns, &s->rows) != 2)
@@ -170,6 +155,24 @@ static const char *substitute(struct script *s, const char *word, char *buf, siz
 		return buf;
 	}
 	return word;
+}
+
+static void do_sim(struct script *s, char *rest)
+{
+	const char *words[WORDS_MAX], *options[WORDS_MAX + 1] = {NULL};
+	char buf[WORDS_MAX][512];
+	size_t n = split(rest, words, WORDS_MAX), first = 1, kept = 0;
+
+	if (n > 1 && strcmp(words[1], "running") == 0)
+		first = 2;
+	else
+		options[kept++] = "--still";
+	for (size_t i = first; i < n; i++)
+		options[kept++] = substitute(s, words[i], buf[i], sizeof(buf[i]));
+	if (n > 0 && !s->sim)
+		s->sim = simulator_start(words[0], options, s->config);
+	if (!s->sim)
+		fail(s, "the simulator did not start");
 }
 
 static void do_start(struct script *s, char *rest)
