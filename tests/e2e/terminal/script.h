@@ -13,6 +13,8 @@
  *   start [ARGUMENT...]       start the program; @CONFIG@ is the simulator's configuration and
  *                             @TMP@ the test's folder; default: --config @CONFIG@
  *   keys KEY...               press keys: a character, or <Enter> <Esc> <Up> <C-r> <Space> ...
+ *   every-key [KEY...]        press every key but those that leave or stop the program, each in the view to which KEYs
+ *                             lead from the first; what it opens is gone through with by Enter and y
  *   type TEXT                 press the characters of a text
  *   control JSON              change the simulated world
  *   expect                    the whole screen, up to `end`; a line may end in "~": the rest of it is free;
@@ -28,6 +30,7 @@
  *   ascii                     no cell is outside ASCII
  *   requests-only METHOD...   the simulator got requests of these methods only; METHOD:TEXT allows it where
  *                             the text is in the path
+ *   requested METHOD:TEXT...  the simulator got a request of each of these (waits up to 10 s)
  */
 #ifndef TESTS_SCRIPT_H
 #define TESTS_SCRIPT_H
