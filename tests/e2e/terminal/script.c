@@ -24,6 +24,7 @@ struct script {
 	char **lines;
 	size_t count, at;
 	bool update, failed;
+	bool ended; /* the program, so that it can be started again */
 	int columns, rows, resolver;
 	char term[64], config[512];
 	struct simulator *sim;
@@ -106,21 +107,6 @@ static char *block(struct script *s, size_t *first, size_t *last)
 	return text;
 }
 
-static void do_sim(struct script *s, char *rest)
-{
-	const char *words[WORDS_MAX], *options[WORDS_MAX + 1] = {"--still"};
-	size_t n = split(rest, words, WORDS_MAX);
-
-	for (size_t i = 1; i <= n; i++)
-		options[i] = words[i];
-	if (n > 1 && strcmp(words[1], "running") == 0)
-		options[0] = options[1] = NULL;
-	if (n > 0 && !s->sim)
-		s->sim = simulator_start(words[0], options, s->config);
-	if (!s->sim)
-		fail(s, "the simulator did not start");
-}
-
 static void do_size(struct script *s, char *rest)
 {
 	if (sscanf(rest, "%dx%d", &s->columns, &s->rows) != 2)
@@ -172,6 +158,24 @@ static const char *substitute(struct script *s, const char *word, char *buf, siz
 	return word;
 }
 
+static void do_sim(struct script *s, char *rest)
+{
+	const char *words[WORDS_MAX], *options[WORDS_MAX + 1] = {NULL};
+	char buf[WORDS_MAX][512];
+	size_t n = split(rest, words, WORDS_MAX), first = 1, kept = 0;
+
+	if (n > 1 && strcmp(words[1], "running") == 0)
+		first = 2;
+	else
+		options[kept++] = "--still";
+	for (size_t i = first; i < n; i++)
+		options[kept++] = substitute(s, words[i], buf[i], sizeof(buf[i]));
+	if (n > 0 && !s->sim)
+		s->sim = simulator_start(words[0], options, s->config);
+	if (!s->sim)
+		fail(s, "the simulator did not start");
+}
+
 static void do_start(struct script *s, char *rest)
 {
 	const char *program = getenv("OLLAMA_TOP");
@@ -185,6 +189,11 @@ static void do_start(struct script *s, char *rest)
 		argv[1] = "--config";
 		argv[2] = s->config;
 	}
+	if (s->t && s->ended) {
+		terminal_free(s->t);
+		s->t = NULL;
+	}
+	s->ended = false;
 	if (!s->t)
 		s->t = terminal_start(s->columns, s->rows, s->term, (char *const *)argv);
 	if (!s->t) {
@@ -362,6 +371,46 @@ static void do_lacks(struct script *s, char *rest)
 	until(s, rest, false);
 }
 
+/* Runs it with the screen as its standard input; its status. What it says is in `said`. */
+static int run_once(struct script *s, const char *command, const char *shown, const char *said)
+{
+	char whole[2048], *screen = terminal_screen(s->t);
+	FILE *f = fopen(shown, "w");
+
+	if (f && screen)
+		fputs(screen, f);
+	if (f)
+		fclose(f);
+	free(screen);
+	snprintf(whole, sizeof(whole), "( %s ) <'%s' >'%s' 2>&1", command, shown, said);
+	return system(whole);
+}
+
+static void do_run(struct script *s, char *rest)
+{
+	int64_t end = deadline(WAIT_MS);
+	char shown[600], said[600], line[512];
+	FILE *f;
+
+	snprintf(shown, sizeof(shown), "%s/shown", s->tmp);
+	snprintf(said, sizeof(said), "%s/said", s->tmp);
+	setenv("CONFIG", s->config, 1);
+	while (run_once(s, rest, shown, said) != 0) {
+		if (deadline(0) < end && terminal_pump(s->t, 50)) {
+			terminal_settle(s->t, 50, 500);
+			continue;
+		}
+		fail(s, "failed: %s", rest);
+		f = fopen(said, "r");
+		while (f && fgets(line, sizeof(line), f))
+			printf("# %s", line);
+		if (f)
+			fclose(f);
+		show(s);
+		return;
+	}
+}
+
 static void do_frame(struct script *s, char *rest)
 {
 	int64_t end = deadline(2000);
@@ -428,6 +477,7 @@ static void do_exit(struct script *s, char *rest)
 {
 	int status = terminal_wait(s->t, WAIT_MS);
 
+	s->ended = status >= 0;
 	if (status != atoi(rest)) {
 		fail(s, "exit status %d, expected %s", status, rest);
 		show(s);
@@ -577,6 +627,7 @@ static const struct directive directives[] = {
 	{"expect", do_expect, true},
 	{"has", do_has, true},
 	{"lacks", do_lacks, true},
+	{"run", do_run, true},
 	{"frame", do_frame, true},
 	{"resize", do_resize, true},
 	{"signal", do_signal, true},
