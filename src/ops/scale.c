@@ -203,7 +203,10 @@ static void say_result(struct operation *op)
 		return;
 	}
 	if (traefik->api != NULL && traefik->dynamic_file == NULL && i != NULL && i->url != NULL)
-		op_done(op, _("%s has %d instances; add to the balancer's servers: - url: \"%s\""),
+		op_done(op,
+			choose_is_present(i)
+				? _("%s has %d instances; add to the balancer's servers: - url: \"%s\"")
+				: _("%s has %d instances; take out of the balancer's servers: - url: \"%s\""),
 			op_server(op)->spec->name, op->count, i->url);
 	else
 		op_done(op, _("%s has %d instances"), op_server(op)->spec->name, op->count);
