@@ -66,6 +66,18 @@ static void act_server(struct ui *ui, const struct op_action *action)
 	confirm_open(ui, &wish);
 }
 
+/* As the operation counts: what has a container, running or not. */
+static int present(const struct server *server)
+{
+	int count = 0;
+	for (size_t i = 0; i < server->instance_count; i++) {
+		const struct instance *instance = server->instances[i];
+		count += !instance->gone && instance->present != 0 &&
+			 instance->container.status != CONTAINER_REMOVED;
+	}
+	return count;
+}
+
 static void act_scale(struct ui *ui, const struct op_action *action)
 {
 	const struct server *server;
@@ -75,7 +87,7 @@ static void act_scale(struct ui *ui, const struct op_action *action)
 	if (!server)
 		return;
 	wish_target(&wish, server, NULL);
-	wish.count = (int)server->living + action->what;
+	wish.count = present(server) + action->what;
 	confirm_open(ui, &wish);
 }
 

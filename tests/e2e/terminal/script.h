@@ -3,7 +3,7 @@
  *
  * One directive a line; '#' starts a comment. Directives, in the order they usually stand:
  *
- *   sim NAME [OPTION...]      start the simulator with a scenario (still clock, own network)
+ *   sim NAME [OPTION...]      start the simulator with a scenario (still clock, own network); @TMP@ as below
  *   deaf-resolver             names are asked of a server that never answers
  *   sim NAME running          the same with a clock that runs (and env OLLAMA_TOP_STILL_CLOCK)
  *   size COLUMNSxROWS         of the terminal; default 120x40
