@@ -30,12 +30,8 @@ static void enter_round(struct operation *op)
 	op_next(op);
 }
 
-<<<<<<< HEAD
 const struct step step_round = {
 	.name = N_("looking at %s"), .deadline_ms = CALL_MS, .enter = enter_round, .quiet = true};
-=======
-const struct step step_round = {.name = N_("looking at the instance"), .deadline_ms = CALL_MS, .enter = enter_round};
->>>>>>> cli
 
 static void changed(struct operation *op, const struct http_response *response)
 {

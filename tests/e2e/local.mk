@@ -3,12 +3,9 @@ E2E_PLAIN_TESTS += %D%/bootstrap %D%/driver
 E2E_PLAIN_TESTS += %D%/engine
 E2E_PLAIN_TESTS += %D%/clone
 E2E_TESTS += %D%/command-line
-<<<<<<< HEAD
 E2E_TESTS += %D%/killed
 E2E_TESTS += %D%/read-only
-=======
 E2E_TESTS += %D%/operations
->>>>>>> cli
 E2E_TESTS += %D%/screen
 E2E_TESTS += %D%/sim-docker
 E2E_TESTS += %D%/sim-ollama
