@@ -101,6 +101,8 @@ static void finish(struct operation *op, enum op_status status, const char *mess
 	op->step = NULL;
 	op->view.status = status;
 	op->view.ended_at = op_now(op);
+	if (status == OP_DONE && !op->view.bytes && op->view.total > 0)
+		op->view.completed = op->view.total;
 	op->view.step_deadline_at = 0;
 	snprintf(op->view.message, sizeof op->view.message, "%s", message);
 	lease_release(op);
