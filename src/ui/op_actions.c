@@ -34,10 +34,11 @@ static void act_instance(struct ui *ui, const struct op_action *action)
 	confirm_open(ui, &wish);
 }
 
-static bool runs(const struct instance *instance)
+/* Known not to run: before anything is known of it, what is meant is a stop. */
+static bool stopped(const struct instance *instance)
 {
 	enum container_status status = instance->container.status;
-	return status == CONTAINER_RUNNING || status == CONTAINER_PAUSED || status == CONTAINER_RESTARTING;
+	return status == CONTAINER_CREATED || status == CONTAINER_EXITED || status == CONTAINER_DEAD;
 }
 
 static void act_stop(struct ui *ui, const struct op_action *action)
@@ -47,7 +48,7 @@ static void act_stop(struct ui *ui, const struct op_action *action)
 	struct wish wish = {.kind = (enum op_kind)action->what};
 	if (!find_instance(ui, &server, &instance))
 		return;
-	if (!runs(instance))
+	if (stopped(instance))
 		wish.kind = OP_START;
 	wish_target(&wish, server, instance);
 	confirm_open(ui, &wish);

@@ -5,6 +5,7 @@ E2E_PLAIN_TESTS += %D%/clone
 E2E_TESTS += %D%/command-line
 E2E_TESTS += %D%/killed
 E2E_TESTS += %D%/read-only
+E2E_TESTS += %D%/operations
 E2E_TESTS += %D%/screen
 E2E_TESTS += %D%/sim-docker
 E2E_TESTS += %D%/sim-ollama
