@@ -30,7 +30,8 @@ static void enter_round(struct operation *op)
 	op_next(op);
 }
 
-const struct step step_round = {.name = N_("looking at the instance"), .deadline_ms = CALL_MS, .enter = enter_round};
+const struct step step_round = {
+	.name = N_("looking at the instance"), .deadline_ms = CALL_MS, .enter = enter_round};
 
 static void changed(struct operation *op, const struct http_response *response)
 {
