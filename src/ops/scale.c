@@ -213,9 +213,10 @@ static void say_result(struct operation *op)
 }
 
 static const struct step step_joined = {
-	.name = N_("%s is part of the fleet"), .deadline_ms = CALL_MS, .enter = say_result};
+	.name = N_("%s is part of the fleet"), .quiet = true, .deadline_ms = CALL_MS, .enter = say_result};
 
 static const struct step step_join = {.name = N_("putting %s into the balancer"),
+	.applies = pool_applies,
 	.deadline_ms = 2 * BALANCER_MS,
 	.enter = enter_join,
 	.tick = pool_tick,
@@ -243,7 +244,7 @@ static void enter_victim(struct operation *op)
 }
 
 static const struct step step_victim = {
-	.name = N_("choosing the instance"), .deadline_ms = CALL_MS, .enter = enter_victim};
+	.name = N_("choosing the instance"), .quiet = true, .deadline_ms = CALL_MS, .enter = enter_victim};
 
 static void enter_gone(struct operation *op)
 {
@@ -354,7 +355,7 @@ static int by_name_down(const void *a, const void *b)
 static bool plan_down(
 	const struct ops *ops, const struct server *server, int now, int wanted, struct op_plan *plan)
 {
-	struct instance *list[FLEET_INSTANCES_MAX];
+	struct instance *list[FLEET_INSTANCES_MAX] = {NULL};
 	size_t count = 0;
 	for (size_t i = 0; i < server->instance_count && count < FLEET_INSTANCES_MAX; i++)
 		if (choose_is_present(server->instances[i]))
