@@ -20,9 +20,9 @@ struct command {
 	const char *args; /* for --help */
 	const char *explanation;
 	int (*run)(const struct options *options); /* the exit status */
-	int arg_max; /* -1: it counts them itself */
-	bool formats; /* --format means something */
-	bool lines;   /* --follow and --lines do */
+	int arg_max;                               /* -1: it counts them itself */
+	bool formats;                              /* --format means something */
+	bool lines;                                /* --follow and --lines do */
 };
 
 /* Does what the command line says and returns the exit status; messages on stderr. */

@@ -270,12 +270,10 @@ static void on_signal(uv_signal_t *handle, int number)
 {
 	struct operate *o = handle->data;
 	(void)number;
-	if (o->stage < WORKING) {
-		end(o, EXIT_INTERRUPTED);
-	} else if (o->stage == WORKING) {
+	if (o->stage == WORKING) {
 		command_complain(_("leaving; once more leaves at once"));
 		leave(o, EXIT_INTERRUPTED);
-	} else if (o->exit_status == EXIT_INTERRUPTED) {
+	} else if (o->stage != LEAVING || o->exit_status == EXIT_INTERRUPTED) {
 		end(o, EXIT_INTERRUPTED);
 	}
 }
