@@ -181,7 +181,9 @@ void tell_view(struct tell *tell, const struct op_view *view)
 	const int64_t now = clock_mono_ms(tell->clock);
 	const bool json = tell->format == FORMAT_JSON;
 	const bool status = !tell->begun || tell->status != view->status;
-	const bool step = strcmp(tell->step, view->step) != 0 || (status && view->status == OP_UNDOING);
+	/* A pull writes in its step how far the layer is: that is progress, and no other step. */
+	const bool step = (tell->step_at != view->step_at && strcmp(tell->step, view->step) != 0) ||
+			  (status && view->status == OP_UNDOING);
 	const bool message = strcmp(tell->message, view->message) != 0 || (status && op_over(view->status));
 	const bool progress =
 		view->completed != tell->completed && now - tell->progress_at >= (json ? JSON_MS : LINE_MS);
@@ -195,6 +197,7 @@ void tell_view(struct tell *tell, const struct op_view *view)
 	}
 	tell->begun = true;
 	tell->status = view->status;
+	tell->step_at = view->step_at;
 	snprintf(tell->step, sizeof(tell->step), "%s", view->step);
 	snprintf(tell->message, sizeof(tell->message), "%s", view->message);
 }

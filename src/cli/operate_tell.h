@@ -22,6 +22,7 @@ struct tell {
 	size_t shown; /* bytes of the line that is rewritten */
 	enum op_status status;
 	char step[96], message[OP_MESSAGE_MAX]; /* as last told */
+	int64_t step_at;
 	int64_t completed, progress_at;
 	bool begun;
 };
