@@ -202,8 +202,7 @@ static void say_result(struct operation *op)
 		op_next(op);
 		return;
 	}
-	if (traefik->api != NULL && traefik->dynamic_file == NULL && op->port != 0 && i != NULL &&
-		i->url != NULL)
+	if (traefik->api != NULL && traefik->dynamic_file == NULL && i != NULL && i->url != NULL)
 		op_done(op,
 			choose_is_present(i)
 				? _("%s has %d instances; add to the balancer's servers: - url: \"%s\"")
