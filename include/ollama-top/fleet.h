@@ -355,6 +355,8 @@ struct fleet {
 	struct balancer balancer;
 	struct transfer *transfers;
 	size_t transfer_count;
+	char **own_layers;
+	size_t own_layer_count;
 	struct event *events; /* ring; use fleet_event() */
 	size_t event_head, event_count;
 	uint64_t event_serial;

@@ -28,8 +28,9 @@ enum observation_kind {
 	OBS_NFS,          /* u.nfs */
 	OBS_BALANCER,     /* u.balancer */
 	OBS_TRANSFERS,    /* u.transfers: all foreign transfers of the rw store, maybe none */
-	OBS_DRAINING,     /* u.draining */
-	OBS_RETRY,        /* u.retry: the next attempt of a failing end */
+	OBS_OWN_LAYERS, /* u.own_layers: what this program itself fetches, so that it is no foreign transfer */
+	OBS_DRAINING,   /* u.draining */
+	OBS_RETRY,      /* u.retry: the next attempt of a failing end */
 	OBS_KIND_COUNT,
 };
 
@@ -132,6 +133,10 @@ struct observation {
 			const struct transfer *transfers;
 			size_t count;
 		} transfers;
+		struct {
+			const char *const *digests; /* as ids of transfers */
+			size_t count;
+		} own_layers;
 		struct {
 			bool on;
 		} draining;

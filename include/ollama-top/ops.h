@@ -100,7 +100,7 @@ struct op_view {
 	char target[520]; /* "84/ollama-2", "84", or the model */
 	char title[160];
 	enum op_status status;
-	char step[96];      /* translated: "waiting until it answers" */
+	char step[96];                /* translated: "waiting until it answers" */
 	char message[OP_MESSAGE_MAX]; /* the last thing that was to be said; when over: the outcome */
 	int64_t started_at, step_at, step_deadline_at, ended_at;
 	bool cancelling;

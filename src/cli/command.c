@@ -2,7 +2,9 @@
 
 #include "config.h"
 #include "ollama-top/i18n.h"
+#include "ollama-top/ops.h"
 #include "ollama-top/text.h"
+#include "operate_words.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -15,17 +17,29 @@ static const struct command commands[] = {
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
-static const struct command *find_command(const char *name)
+/* All operations: the registry has their names and arguments. */
+static const struct command operation = {NULL, "", NULL, operate_run, -1, true, false};
+
+static const struct command *find_command(const struct options *options)
 {
-	if (!name) {
+	if (!options->command) {
 		return &commands[0];
 	}
 	for (size_t i = 1; i < COMMANDS; i++) {
-		if (strcmp(commands[i].name, name) == 0) {
+		if (strcmp(commands[i].name, options->command) == 0) {
 			return &commands[i];
 		}
 	}
-	return NULL;
+	return wish_kind(options) < OP_KIND_COUNT ? &operation : NULL;
+}
+
+static void print_operations(FILE *out)
+{
+	char usage[128];
+	for (int kind = 0; kind < OP_KIND_COUNT; kind++) {
+		options_help_pad(out, fprintf(out, "  %s", wish_usage(usage, sizeof(usage), kind)));
+		fprintf(out, "%s\n", _(op_info(kind)->what));
+	}
 }
 
 static void print_help(FILE *out)
@@ -41,6 +55,7 @@ static void print_help(FILE *out)
 		options_help_pad(out, at);
 		fprintf(out, "%s\n", _(command->explanation));
 	}
+	print_operations(out);
 	fprintf(out, _("\nOptions, before or after the command:\n"));
 	options_help(out);
 	fprintf(out,
@@ -61,7 +76,7 @@ static bool check_usage(const struct options *options, const struct command *com
 		snprintf(error, OPTIONS_ERROR_MAX, _("unknown command \"%s\"; see ollama-top --help"), shown);
 		return false;
 	}
-	if (options->arg_count > command->arg_max) {
+	if (command->arg_max >= 0 && options->arg_count > command->arg_max) {
 		const char *extra = options->args[command->arg_max];
 		text_clean(shown, sizeof(shown), extra, strlen(extra));
 		snprintf(error, OPTIONS_ERROR_MAX, _("\"%s\" after %s is too much; see ollama-top --help"),
@@ -70,14 +85,19 @@ static bool check_usage(const struct options *options, const struct command *com
 	}
 	if (options->format_given && !command->formats) {
 		snprintf(error, OPTIONS_ERROR_MAX,
-			_("--format does not go with %s; expected it with snapshot or logs"),
-			command->name ? command->name : _("the console"));
+			_("--format does not go with %s; expected it with snapshot, logs or an operation"),
+			options->command ? options->command : _("the console"));
 		return false;
 	}
 	if ((options->follow || options->lines_given) && !command->lines) {
 		snprintf(error, OPTIONS_ERROR_MAX, _("%s does not go with %s; expected it with logs"),
 			options->follow ? "--follow" : "--lines",
-			command->name ? command->name : _("the console"));
+			options->command ? options->command : _("the console"));
+		return false;
+	}
+	if (options->rolling && wish_kind(options) != OP_ROLLING) {
+		snprintf(error, OPTIONS_ERROR_MAX, _("--rolling does not go with %s; expected it with %s"),
+			options->command ? options->command : _("the console"), WORDS_ROLLING);
 		return false;
 	}
 	return true;
@@ -116,7 +136,7 @@ int command_main(int argc, char **argv)
 		}
 		return fflush(stdout) == 0 ? EXIT_DONE : EXIT_UNWELL;
 	}
-	const struct command *command = find_command(options.command);
+	const struct command *command = find_command(&options);
 	if (!check_usage(&options, command, error)) {
 		command_complain(error);
 		return EXIT_WRONG;

@@ -20,7 +20,7 @@ struct command {
 	const char *args; /* for --help */
 	const char *explanation;
 	int (*run)(const struct options *options); /* the exit status */
-	int arg_max;
+	int arg_max; /* -1: it counts them itself */
 	bool formats; /* --format means something */
 	bool lines;   /* --follow and --lines do */
 };
@@ -34,5 +34,6 @@ void command_complain(const char *message);
 int console_run(const struct options *options);
 int snapshot_run(const struct options *options);
 int logs_run(const struct options *options);
+int operate_run(const struct options *options); /* every operation */
 
 #endif

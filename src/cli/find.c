@@ -33,8 +33,7 @@ static void list_instances(const struct server *server, char *list, size_t size)
 	}
 }
 
-/* The server whose name, and a slash, `name` begins with; names may have slashes themselves. */
-static const struct server *server_of(const struct fleet *fleet, const char *name, const char **rest)
+const struct server *find_server(const struct fleet *fleet, const char *name, const char **rest)
 {
 	for (size_t i = 0; i < fleet->server_count; i++) {
 		const char *server = fleet->servers[i].spec->name;
@@ -54,7 +53,7 @@ enum find_result find_instance(const struct fleet *fleet, const char *name, cons
 	char shown[128];
 	const char *rest = NULL;
 	text_clean(shown, sizeof(shown), name, strlen(name));
-	*server = server_of(fleet, name, &rest);
+	*server = find_server(fleet, name, &rest);
 	if (!*server) {
 		list_servers(fleet, list, sizeof(list));
 		snprintf(error, FIND_ERROR_MAX,

@@ -18,6 +18,9 @@ enum find_result {
 	FIND_FAILED,  /* and will not, for the reason in `error` */
 };
 
+/* The server whose name, and a slash, `name` begins with (names may have slashes themselves), and what follows; or NULL. */
+const struct server *find_server(const struct fleet *fleet, const char *name, const char **rest);
+
 /*
  * Looks `name` up in what the fleet knows so far. FIND_FOUND sets both; the instance's container may
  * still be unknown, or not exist. `error` has FIND_ERROR_MAX bytes.

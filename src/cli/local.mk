@@ -6,6 +6,11 @@ libcli_a_SOURCES = \
 	%D%/demo.c %D%/demo.h \
 	%D%/find.c %D%/find.h \
 	%D%/logs.c \
+	%D%/operate.c \
+	%D%/operate_ask.c %D%/operate_ask.h \
+	%D%/operate_known.c %D%/operate_known.h \
+	%D%/operate_tell.c %D%/operate_tell.h \
+	%D%/operate_words.c %D%/operate_words.h \
 	%D%/options.c %D%/options.h \
 	%D%/output.c %D%/output.h \
 	%D%/snapshot.c %D%/snapshot.h \

@@ -28,7 +28,7 @@ struct row {
 	const char *explanation; /* in --help */
 };
 
-enum { LONG_ONLY = 256, LONG_DEMO, LONG_NO_COLOR, LONG_ASCII, LONG_TIMEOUT, LONG_FORMAT };
+enum { LONG_ONLY = 256, LONG_DEMO, LONG_NO_COLOR, LONG_ASCII, LONG_TIMEOUT, LONG_FORMAT, LONG_ROLLING };
 
 static bool set_flag(struct options *options, const struct row *row, const char *value)
 {
@@ -98,6 +98,8 @@ static const struct row rows[] = {
 	{'f', false, "follow", NULL, set_flag, AT(follow), 0, 0, NULL, N_("of logs: go on with new lines")},
 	{'n', false, "lines", N_("LINES"), set_lines, 0, 0, LINES_MAX, N_("a number from 0 to 1000000"),
 		N_("of logs: only so many of the last lines")},
+	{LONG_ROLLING, false, "rolling", NULL, set_flag, AT(rolling), 0, 0, NULL,
+		N_("of restart: a server's instances one after another")},
 	{'y', false, "yes", NULL, set_flag, AT(yes), 0, 0, NULL, N_("do not ask for confirmation")},
 	{LONG_NO_COLOR, false, "no-color", NULL, set_flag, AT(no_color), 0, 0, NULL,
 		N_("no colours, as with $NO_COLOR")},

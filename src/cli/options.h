@@ -27,6 +27,7 @@ struct options {
 	bool follow;
 	int64_t lines; /* of the past; -1: all */
 	bool lines_given;
+	bool rolling;
 	bool help, version;
 };
 

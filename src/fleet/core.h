@@ -124,7 +124,7 @@ fold_fn fold_version, fold_loaded, fold_stored;
 fold_fn fold_docker, fold_host, fold_containers, fold_container, fold_docker_event;
 fold_fn fold_stats, fold_connections;
 fold_fn fold_mount, fold_space, fold_probe, fold_nfs;
-fold_fn fold_balancer, fold_transfers, fold_draining, fold_retry;
+fold_fn fold_balancer, fold_transfers, fold_own_layers, fold_draining, fold_retry;
 
 static inline void touch(struct fleet *fleet, bool changed)
 {

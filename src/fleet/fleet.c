@@ -37,6 +37,7 @@ static const struct kind kinds[OBS_KIND_COUNT] = {
 	[OBS_NFS] = {fold_nfs, SCOPE_SERVER},
 	[OBS_BALANCER] = {fold_balancer, SCOPE_FLEET},
 	[OBS_TRANSFERS] = {fold_transfers, SCOPE_FLEET},
+	[OBS_OWN_LAYERS] = {fold_own_layers, SCOPE_FLEET},
 	[OBS_DRAINING] = {fold_draining, SCOPE_INSTANCE},
 	[OBS_RETRY] = {fold_retry, SCOPE_FLEET},
 };

@@ -44,8 +44,18 @@ static void transfer_free(struct transfer *t)
 	*t = (struct transfer){0};
 }
 
+static void own_layers_free(struct fleet *fleet)
+{
+	for (size_t k = 0; k < fleet->own_layer_count; k++)
+		free(fleet->own_layers[k]);
+	free(fleet->own_layers);
+	fleet->own_layers = NULL;
+	fleet->own_layer_count = 0;
+}
+
 void transfers_free(struct fleet *fleet)
 {
+	own_layers_free(fleet);
 	for (size_t k = 0; k < fleet->transfer_count; k++)
 		transfer_free(&fleet->transfers[k]);
 	free(fleet->transfers);
@@ -95,11 +105,19 @@ static struct transfer *begin(struct fleet *fleet, const struct transfer *from, 
 	return t;
 }
 
+static bool is_own(const struct fleet *fleet, const char *id)
+{
+	for (size_t k = 0; id && k < fleet->own_layer_count; k++)
+		if (strcmp(fleet->own_layers[k], id) == 0)
+			return true;
+	return false;
+}
+
 static void take(struct fleet *fleet, const struct transfer *from, int64_t at)
 {
 	struct transfer *t = from->id ? find(fleet, from->id) : NULL;
 
-	if (!t && from->id)
+	if (!t && from->id && !is_own(fleet, from->id))
 		t = begin(fleet, from, at);
 	if (!t)
 		return;
@@ -127,6 +145,25 @@ static void end(struct fleet *fleet, size_t index)
 	transfer_free(t);
 	fleet->transfer_count--;
 	memmove(t, t + 1, (fleet->transfer_count - index) * sizeof(*t));
+}
+
+void fold_own_layers(const struct place *p, const struct observation *o)
+{
+	struct fleet *fleet = p->fleet;
+	const size_t count =
+		o->u.own_layers.count < FLEET_TRANSFERS_MAX ? o->u.own_layers.count : FLEET_TRANSFERS_MAX;
+
+	own_layers_free(fleet);
+	fleet->own_layers = calloc(count + 1, sizeof(*fleet->own_layers));
+	for (size_t k = 0; fleet->own_layers && k < count; k++) {
+		char *copy = NULL;
+		keep_text(&copy, o->u.own_layers.digests[k], TEXT_NAME_MAX);
+		if (copy)
+			fleet->own_layers[fleet->own_layer_count++] = copy;
+	}
+	for (size_t k = fleet->transfer_count; k-- > 0;)
+		if (is_own(fleet, fleet->transfers[k].id))
+			end(fleet, k);
 }
 
 void fold_transfers(const struct place *p, const struct observation *o)

@@ -18,8 +18,8 @@ static void on_done(void *user, const struct http_response *response)
 	answer(op, response);
 }
 
-static void send_request(struct operation *op, struct http_endpoint *endpoint, struct http_request_options *options,
-	op_answer_fn *answer, bool changing)
+static void send_request(struct operation *op, struct http_endpoint *endpoint,
+	struct http_request_options *options, op_answer_fn *answer, bool changing)
 {
 	options->on_done = on_done;
 	options->user = op;
@@ -33,8 +33,8 @@ static void send_request(struct operation *op, struct http_endpoint *endpoint, s
 void op_get(struct operation *op, struct http_endpoint *endpoint, const char *path, int64_t deadline_ms,
 	op_answer_fn *answer)
 {
-	send_request(op, endpoint, &(struct http_request_options){.path = path, .deadline_ms = deadline_ms}, answer,
-		false);
+	send_request(op, endpoint, &(struct http_request_options){.path = path, .deadline_ms = deadline_ms},
+		answer, false);
 }
 
 void op_change(struct operation *op, struct http_endpoint *endpoint, const char *method, const char *path,

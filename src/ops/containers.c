@@ -258,7 +258,7 @@ bool plan_start(const struct ops *ops, const struct intent *intent, struct op_pl
 	return true;
 }
 
-static int running(const struct server *server)
+int server_running(const struct server *server)
 {
 	int count = 0;
 	for (size_t i = 0; i < server->instance_count; i++)
@@ -278,9 +278,9 @@ bool plan_stop(const struct ops *ops, const struct intent *intent, struct op_pla
 	if (i->container.status != CONTAINER_RUNNING && i->container.status != CONTAINER_PAUSED &&
 		i->container.status != CONTAINER_RESTARTING)
 		return plan_refused(plan, _("%s/%s does not run"), i->server->spec->name, i->name);
-	if (scale->given && running(i->server) <= scale->min)
+	if (scale->given && server_running(i->server) <= scale->min)
 		return plan_refused(plan, _("%s keeps at least %d running (scale.min); %d do"),
-			i->server->spec->name, scale->min, running(i->server));
+			i->server->spec->name, scale->min, server_running(i->server));
 	plan_line(plan, _("On %s, %s is stopped."), i->server->spec->name,
 		container_words(ops, i, words, sizeof words));
 	describe_drain(ops, i, plan);
@@ -293,7 +293,7 @@ bool plan_rolling(const struct ops *ops, const struct intent *intent, struct op_
 	const struct server *server = plan_server(ops, intent, plan);
 	if (server == NULL)
 		return false;
-	int count = running(server);
+	int count = server_running(server);
 	snprintf(plan->title, sizeof plan->title,
 		P_("restart %d instance of %s", "restart %d instances of %s, one after another",
 			(unsigned)count),

@@ -121,7 +121,8 @@ static bool parse_list(const struct http_response *response, struct found *f)
 	return true;
 }
 
-static bool send_request(struct lease *l, const char *method, const char *json, http_done_fn *done, const char *path)
+static bool send_request(
+	struct lease *l, const char *method, const char *json, http_done_fn *done, const char *path)
 {
 	char whole[512];
 	const struct server *server = &l->ops->options.fleet->servers[l->server];

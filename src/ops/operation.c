@@ -142,9 +142,13 @@ static void enter(struct operation *op, const struct step *step)
 
 static void over_after_undo(struct operation *op)
 {
-	char text[sizeof op->why + sizeof op->undone + 4];
+	char text[OP_MESSAGE_MAX];
 	bool cancelled = op->view.cancelling && !op->failing;
-	snprintf(text, sizeof text, "%s%s%s", op->why, op->undone[0] != '\0' ? "; " : "", op->undone);
+	int len =
+		snprintf(text, sizeof text, "%s%s%s", op->why, op->undone[0] != '\0' ? "; " : "", op->undone);
+	if (op->rounds > 1 && op->begun && !op->view.bytes)
+		snprintf(text + len, sizeof text - (size_t)len, _("; %zu of %zu were done before"), op->round,
+			op->rounds);
 	finish(op,
 		op->left        ? OP_FAILED
 		: cancelled     ? OP_CANCELLED
@@ -239,7 +243,8 @@ static void fail(struct operation *op, const char *why)
 	if (op->view.status == OP_UNDOING) {
 		char text[2 * TEXT_NAME_MAX];
 		op->left = true;
-		name_step(text, sizeof text, step != NULL && step->left != NULL ? _(step->left) : "%s", op->subject);
+		name_step(text, sizeof text, step != NULL && step->left != NULL ? _(step->left) : "%s",
+			op->subject);
 		note_undone(op, _("left: %s (%s)"), text, why);
 		drop_request(op);
 		undo_next(op);
@@ -294,6 +299,22 @@ void op_commit(struct operation *op)
 	op->undo_count = 0;
 }
 
+/* What was allowed when it was confirmed may not be any more, now that its turn has come. */
+static bool still_allowed(struct operation *op)
+{
+	struct op_plan plan;
+	struct intent intent = {.kind = op->view.kind,
+		.server = op->server_name,
+		.instance = op->instance_name,
+		.model = op->model,
+		.image = op->image,
+		.count = op->count};
+	ops_plan(op->ops, &intent, &plan);
+	if (plan.verdict != OP_ALLOWED)
+		op_deny(op, "%s", plan.text);
+	return plan.verdict == OP_ALLOWED;
+}
+
 /* The begin line comes first: what cannot be written down is not done. */
 void op_begin(struct operation *op)
 {
@@ -305,6 +326,8 @@ void op_begin(struct operation *op)
 		return;
 	}
 	op->begun = true;
+	if (!still_allowed(op))
+		return;
 	if (!kinds[op->view.kind].prepare(op))
 		return;
 	op->at = 0;

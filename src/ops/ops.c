@@ -27,13 +27,35 @@ static bool overlap(const struct operation *a, const struct operation *b)
 	       strcmp(a->instance_name, b->instance_name) == 0;
 }
 
+static bool takes_one_away(const struct operation *op)
+{
+	return op->view.kind == OP_RESTART || op->view.kind == OP_STOP;
+}
+
+/* Each of several restarts is right, all at once would leave fewer than scale.min: then one waits. */
+static const struct operation *too_many_at_once(const struct operation *op)
+{
+	const struct operation *found = NULL;
+	const struct server *server = op_server(op);
+	int away = 0;
+	if (!takes_one_away(op) || server == NULL || !server->spec->scale.given)
+		return NULL;
+	for (const struct operation *other = op->next; other != NULL; other = other->next) {
+		if (op_over(other->view.status) || other->server != op->server || !takes_one_away(other))
+			continue;
+		away++;
+		found = other;
+	}
+	return away > 0 && server_running(server) - away <= server->spec->scale.min ? found : NULL;
+}
+
 /* The list is newest first: what stands behind an operation came before it. */
 const struct operation *ops_conflict(const struct operation *op)
 {
 	for (const struct operation *other = op->next; other != NULL; other = other->next)
 		if (!op_over(other->view.status) && overlap(op, other))
 			return other;
-	return NULL;
+	return too_many_at_once(op);
 }
 
 void ops_touch(struct ops *ops)

@@ -231,6 +231,7 @@ void balancing_free(struct operation *op);
 extern const struct step step_restart, step_start, step_stop, step_remove, step_undo_stop;
 /* Finds id and more of the round's instance from the fleet; false after op_fail(). */
 bool op_take_container(struct operation *op);
+int server_running(const struct server *server);
 void op_add_round(struct operation *op, size_t server, const char *instance);
 /* Leaves out what is still to come in this round. */
 void op_skip_round(struct operation *op);

@@ -8,6 +8,7 @@
 #include "private.h"
 
 #include "../net/json.h"
+#include "ollama-top/observation.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,6 @@
 #define RATE_WEIGHT 0.3
 #define SEEN_MS     (120 * 1000) /* attributes of NFS are cached for up to 60 s */
 #define SEEN_ASK_MS 2000
-#define WHOLE_MS    INT64_C(86400000)
 
 struct layer {
 	char digest[80];
@@ -50,8 +50,26 @@ void pulling_free(struct operation *op)
 	op->pulling = NULL;
 }
 
-static struct layer *layer_of(struct pulling *p, const char *digest)
+/* The files of a layer that we fetch ourselves are nobody else's pull. */
+static void layers_are_ours(const struct ops *ops)
 {
+	const char *digests[FLEET_TRANSFERS_MAX];
+	struct observation o = {.kind = OBS_OWN_LAYERS};
+	size_t count = 0;
+	for (const struct operation *op = ops->first; op != NULL; op = op->next)
+		for (size_t i = 0;
+			op->pulling != NULL && i < op->pulling->count && count < FLEET_TRANSFERS_MAX; i++)
+			digests[count++] = op->pulling->layers[i].digest;
+	o.at = clock_mono_ms(ops->options.clock);
+	o.wall = clock_wall_ms(ops->options.clock);
+	o.u.own_layers.digests = digests;
+	o.u.own_layers.count = count;
+	fleet_apply(ops->options.fleet, &o);
+}
+
+static struct layer *layer_of(struct operation *op, const char *digest)
+{
+	struct pulling *p = op->pulling;
 	for (size_t i = 0; i < p->count; i++)
 		if (strcmp(p->layers[i].digest, digest) == 0)
 			return &p->layers[i];
@@ -59,6 +77,7 @@ static struct layer *layer_of(struct pulling *p, const char *digest)
 		return NULL;
 	struct layer *layer = &p->layers[p->count++];
 	snprintf(layer->digest, sizeof layer->digest, "%s", digest);
+	layers_are_ours(op->ops);
 	return layer;
 }
 
@@ -108,10 +127,9 @@ static bool fits(struct operation *op, const struct layer *layer)
 
 static bool take_layer(struct operation *op, const cJSON *tree)
 {
-	struct pulling *p = op->pulling;
 	char digest[80], done[24], total[24];
 	json_text(tree, "digest", digest, sizeof digest);
-	struct layer *layer = digest[0] != '\0' ? layer_of(p, digest) : NULL;
+	struct layer *layer = digest[0] != '\0' ? layer_of(op, digest) : NULL;
 	if (layer == NULL)
 		return true;
 	int64_t size = json_int(tree, "total", 0), completed = json_int(tree, "completed", 0);
@@ -136,6 +154,8 @@ static bool on_line(void *user, char *line, size_t len)
 	if (tree == NULL)
 		return true;
 	bool going = true;
+	/* As long as something comes it may take its time. */
+	op->view.step_deadline_at = op_now(op) + SILENCE_MS + CALL_MS;
 	json_text(tree, "status", status, sizeof status);
 	if (json_string(tree, "error") != NULL) {
 		json_text(tree, "error", p->error, sizeof p->error);
@@ -178,6 +198,7 @@ static void try_again(struct operation *op, const char *why)
 	op->view.rate = NAN;
 	p->rate_at = 0;
 	op->again_at = op_now(op) + backoff(p->attempts);
+	op->view.step_deadline_at = op->again_at + SILENCE_MS + CALL_MS;
 	op_say(op, _("%s; goes on in %s"), why, text_duration(wait, sizeof wait, backoff(p->attempts)));
 }
 
@@ -234,8 +255,10 @@ static void tick_pull(struct operation *op)
 		begin_stream(op);
 }
 
-static const struct step step_pull = {
-	.name = N_("pulling on %s"), .deadline_ms = WHOLE_MS, .enter = enter_pull, .tick = tick_pull};
+static const struct step step_pull = {.name = N_("pulling on %s"),
+	.deadline_ms = SILENCE_MS + CALL_MS,
+	.enter = enter_pull,
+	.tick = tick_pull};
 
 /* Who of the read-only servers does not list what the rw server lists; "" when all do. */
 static size_t lagging(const struct operation *op, char *names, size_t size)

@@ -226,6 +226,11 @@ static void enter_victim(struct operation *op)
 	op_commit(op);
 	op->pool_url[0] = '\0';
 	op->view.completed = (int64_t)op->round;
+	if (present(op_server(op)) <= op_server(op)->spec->scale.min) {
+		op_fail(op, _("%s has only %d instances by now, and keeps as many (scale.min)"),
+			op_server(op)->spec->name, present(op_server(op)));
+		return;
+	}
 	if (victim == NULL) {
 		op_fail(op, _("%s has no instance left"), op_server(op)->spec->name);
 		return;
@@ -280,6 +285,33 @@ bool prepare_scale(struct operation *op)
 
 /* ---- what would happen ---- */
 
+/* What to write into the balancer's file by hand, where none is configured. */
+static void advise(const struct ops *ops, const struct server *server, int more, struct op_plan *plan)
+{
+	const struct balancer *balancer = &ops->options.fleet->balancer;
+	const char *service = ops->spec->traefik.service;
+	size_t count = balancer->server_count;
+	char new_urls[NAMES_MAX][TEXT_NAME_MAX + 32];
+	int ports[NAMES_MAX];
+	const char **urls = calloc(count + NAMES_MAX, sizeof *urls);
+	for (size_t i = 0; urls != NULL && i < count; i++)
+		urls[i] = balancer->servers[i].url;
+	for (int i = 0; urls != NULL && i < more && i < NAMES_MAX; i++) {
+		ports[i] = choose_port(server, ports, (size_t)i);
+		snprintf(new_urls[i], sizeof new_urls[i], "http://%s:%d", server->spec->host, ports[i]);
+		urls[count++] = new_urls[i];
+	}
+	char *text =
+		urls != NULL ? pool_text_advice(service != NULL ? service : "ollama", urls, count) : NULL;
+	plan_line(plan, "%s",
+		_("No dynamic_file is configured: write this into the balancer's file yourself when it is "
+		  "done."));
+	if (text != NULL)
+		plan_line(plan, "%s", text);
+	free(text);
+	free(urls);
+}
+
 static bool plan_up(
 	const struct ops *ops, const struct server *server, int now, int wanted, struct op_plan *plan)
 {
@@ -306,9 +338,7 @@ static bool plan_up(
 	if (ops->spec->traefik.dynamic_file != NULL)
 		plan_line(plan, _("Each is added to %s."), ops->spec->traefik.dynamic_file);
 	else if (ops->spec->traefik.api != NULL)
-		plan_line(plan, "%s",
-			_("The balancer's file is not configured (dynamic_file): it is to be changed by "
-			  "hand."));
+		advise(ops, server, wanted - now, plan);
 	return true;
 }
 

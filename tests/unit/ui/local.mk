@@ -15,4 +15,4 @@ tests_unit_test_ui_SOURCES = \
 	%D%/test-secrets.c \
 	%D%/test-spark.c
 tests_unit_test_ui_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
-tests_unit_test_ui_LDADD = libui.a libnet.a libfleet.a $(CURSES_LIBS) $(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(CRITERION_LIBS) -lm
+tests_unit_test_ui_LDADD = libui.a libops.a libnet.a libfleet.a $(CURSES_LIBS) $(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(YAML_LIBS) $(CRITERION_LIBS) -lm
