@@ -58,11 +58,11 @@ static void print_help(FILE *out)
 	print_operations(out);
 	fprintf(out, _("\nOptions, before or after the command:\n"));
 	options_help(out);
-	fprintf(out,
-		_("\nConfiguration: --config, $OLLAMA_TOP_CONFIG, $XDG_CONFIG_HOME/ollama-top/config.yaml,\n"
-		  "/etc/ollama-top/config.yaml; without any: this machine.\n"
-		  "Exit status: 0 done or all healthy, 1 unwell or failed, 2 wrong usage or configuration,\n"
-		  "3 refused by policy, 130 interrupted.\n"));
+	fprintf(out, _("\nConfiguration: --config, $OLLAMA_TOP_CONFIG,\n"
+		       "$XDG_CONFIG_HOME/ollama-top/config.yaml, /etc/ollama-top/config.yaml; without any:\n"
+		       "this machine.\n"
+		       "Exit status: 0 done or all healthy, 1 unwell or failed, 2 wrong usage,\n"
+		       "configuration or name, 3 refused by policy, 130 interrupted.\n"));
 }
 
 /* Whether what stands beside the command makes sense; false with a sentence. */

@@ -27,7 +27,11 @@ struct demo {
 	pid_t pid;
 	int follow; /* the child lives while this is open */
 	int words;  /* its stdout and stderr; ends when it is gone */
+	char folder
+		[64]; /* holds the balancer's file, so that scaling is seen to its end; "" when there is none */
 };
+
+#define DEMO_FILE "ollama.yml"
 
 /* What comes out of a pipe, up to a limit. */
 struct buffer {
@@ -123,7 +127,34 @@ static void become_sim(const struct pipes *pipes, const char *path, char *const 
 	_exit(written < 0 ? EXIT_UNWELL : 127);
 }
 
-static pid_t spawn(const struct pipes *pipes, const char *scenario)
+static void demo_path(char *path, size_t size, const struct demo *demo, const char *suffix)
+{
+	snprintf(path, size, "%s/" DEMO_FILE "%s", demo->folder, suffix);
+}
+
+static void make_folder(struct demo *demo)
+{
+	snprintf(demo->folder, sizeof(demo->folder), "/tmp/ollama-top-demo-XXXXXX");
+	if (!mkdtemp(demo->folder)) {
+		demo->folder[0] = '\0';
+	}
+}
+
+/* The file, and what a change of it leaves beside it. */
+static void remove_folder(const struct demo *demo)
+{
+	static const char *const suffixes[] = {"", ".bak", ".tmp"};
+	char path[128];
+	for (size_t i = 0; demo->folder[0] != '\0' && i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		demo_path(path, sizeof(path), demo, suffixes[i]);
+		unlink(path);
+	}
+	if (demo->folder[0] != '\0') {
+		rmdir(demo->folder);
+	}
+}
+
+static pid_t spawn(const struct demo *demo, const struct pipes *pipes, const char *scenario)
 {
 	char path[PATH_MAX];
 	char ready[16];
@@ -132,13 +163,24 @@ static pid_t spawn(const struct pipes *pipes, const char *scenario)
 	char name[PATH_MAX];
 	char ready_option[] = "--ready-fd";
 	char follow_option[] = "--follow-fd";
+	char file_option[] = "--traefik-file";
+	char file[128];
 	char sim[] = SIM;
 	const char *program = find_sim(path);
 	snprintf(ready, sizeof(ready), "%d", pipes->ready[1]);
 	snprintf(follow, sizeof(follow), "%d", pipes->follow[0]);
 	snprintf(name, sizeof(name), "%s", scenario ? scenario : "");
-	char *argv[] = {sim, ready_option, ready, follow_option, follow, scenario ? option : NULL,
-		scenario ? name : NULL, NULL};
+	demo_path(file, sizeof(file), demo, "");
+	char *argv[10] = {sim, ready_option, ready, follow_option, follow};
+	size_t count = 5;
+	if (demo->folder[0] != '\0') {
+		argv[count++] = file_option;
+		argv[count++] = file;
+	}
+	if (scenario) {
+		argv[count++] = option;
+		argv[count++] = name;
+	}
 	const pid_t parent = getpid();
 	const pid_t pid = fork();
 	if (pid == 0) {
@@ -244,7 +286,8 @@ struct demo *demo_start(const char *scenario, struct demo_ready *ready)
 		free(config.bytes);
 		return fail(ready, strerror(errno));
 	}
-	demo->pid = spawn(&pipes, scenario);
+	make_folder(demo);
+	demo->pid = spawn(demo, &pipes, scenario);
 	demo->follow = pipes.follow[1];
 	demo->words = pipes.words[0];
 	close(pipes.ready[1]);
@@ -268,6 +311,7 @@ struct demo *demo_start(const char *scenario, struct demo_ready *ready)
 		close(demo->follow);
 	}
 	close(demo->words);
+	remove_folder(demo);
 	free(demo);
 	return NULL;
 }
@@ -280,5 +324,6 @@ void demo_stop(struct demo *demo)
 	close(demo->follow);
 	reap(demo, STOP_MS);
 	close(demo->words);
+	remove_folder(demo);
 	free(demo);
 }

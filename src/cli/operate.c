@@ -233,7 +233,8 @@ static void plan(struct operate *o)
 	}
 	command_complain(o->plan.title);
 	if (o->plan.text[0] != '\0') {
-		fprintf(stderr, "%s\n", o->plan.text);
+		const char *last = o->plan.text + strlen(o->plan.text) - 1;
+		fprintf(stderr, "%s%s", o->plan.text, *last == '\n' ? "" : "\n");
 	}
 	confirm(o);
 }

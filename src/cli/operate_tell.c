@@ -75,14 +75,14 @@ static void __attribute__((format(printf, 3, 4))) add(char *line, size_t size, c
 	va_end(args);
 }
 
-/* " 2.0G of 3.8G, 53%, 84M/s, 22s left", or " 2 of 4"; nothing while nothing is counted. */
+/* ", 2.0G of 3.8G, 53%, 84M/s, 22s left", or ", 2 of 4"; nothing while nothing is counted. */
 static void add_figures(char *line, size_t size, const struct op_view *view)
 {
 	char done[24];
 	char total[24];
 	if (!view->bytes) {
 		if (view->total > 0) {
-			add(line, size, _(" %lld of %lld"), (long long)view->completed,
+			add(line, size, _(", %lld of %lld"), (long long)view->completed,
 				(long long)view->total);
 		}
 		return;
@@ -90,7 +90,7 @@ static void add_figures(char *line, size_t size, const struct op_view *view)
 	if (view->completed <= 0 && view->total < 0) {
 		return;
 	}
-	add(line, size, " %s", text_size(done, sizeof(done), view->completed));
+	add(line, size, ", %s", text_size(done, sizeof(done), view->completed));
 	if (view->total > 0) {
 		add(line, size, _(" of %s, %d%%"), text_size(total, sizeof(total), view->total),
 			(int)(100 * (double)view->completed / (double)view->total));
@@ -140,13 +140,22 @@ static void rewrite(struct tell *tell, const char *line)
 	tell->shown = len;
 }
 
-static void say(struct tell *tell, const char *target, const char *text)
+static void say(struct tell *tell, const struct op_view *view)
 {
+	static const char *const outcomes[] = {
+		[OP_DONE] = N_("done: "),
+		[OP_FAILED] = N_("failed: "),
+		[OP_UNDONE] = N_("failed and undone: "),
+		[OP_CANCELLED] = N_("cancelled: "),
+		[OP_DENIED] = N_("refused: "),
+	};
+	const char *outcome = op_over(view->status) ? _(outcomes[view->status]) : "";
+
 	if (tell->shown > 0) {
 		rewrite(tell, "");
 		fputc('\r', stderr);
 	}
-	fprintf(stderr, "%s: %s\n", target, text);
+	fprintf(stderr, "%s: %s%s\n", view->target, outcome, view->message);
 }
 
 /* What a message adds to the step, and the outcome, stay; so does each step where no line is rewritten. */
@@ -154,7 +163,7 @@ static void tell_people(struct tell *tell, const struct op_view *view, bool step
 {
 	char line[LINE_MAX_BYTES];
 	if (message && view->message[0] != '\0') {
-		say(tell, view->target, view->message);
+		say(tell, view);
 	}
 	if (op_over(view->status)) {
 		return;
@@ -203,6 +212,5 @@ void tell_refused(struct tell *tell, enum op_kind kind, const char *target, cons
 bool tell_close(struct tell *tell)
 {
 	tell->output.held = false;
-	const bool written = output_flush(&tell->output) && tell->output.len == 0;
-	return written;
+	return output_flush(&tell->output) && tell->output.len == 0;
 }

@@ -167,11 +167,9 @@ static void written(struct operation *op)
 		op_next(op);
 }
 
-static bool no_file(struct operation *op)
+bool pool_applies(const struct operation *op)
 {
-	op->file_written = false;
-	op->skip = op->ops->spec->traefik.dynamic_file == NULL;
-	return op->skip;
+	return op->ops->spec->traefik.dynamic_file != NULL;
 }
 
 /* As the pool has it, else as we ask it. */
@@ -191,7 +189,6 @@ static void taken_out(struct operation *op, bool changed)
 {
 	if (!changed) {
 		/* It was not in: nothing to wait for, nothing to put back. */
-		op->skip = true;
 		op_next(op);
 		return;
 	}
@@ -206,8 +203,8 @@ static void enter_out(struct operation *op)
 	op->pool_wanted = false;
 	free_change(op->out_change);
 	op->out_change = NULL;
-	if (no_file(op) || !take_url(op)) {
-		op->skip = true;
+	op->file_written = false;
+	if (!take_url(op)) {
 		op_next(op);
 		return;
 	}
@@ -215,6 +212,7 @@ static void enter_out(struct operation *op)
 }
 
 const struct step step_pool_out = {.name = N_("taking %s out of the balancer"),
+	.applies = pool_applies,
 	.deadline_ms = 2 * BALANCER_MS,
 	.enter = enter_out,
 	.tick = pool_tick,
@@ -230,11 +228,11 @@ static void put_in(struct operation *op, bool changed)
 void pool_enter(struct operation *op)
 {
 	op->pool_wanted = true;
-	if (no_file(op) || (op->pool_url[0] == '\0' && !take_url(op))) {
-		op_next(op);
-		return;
-	}
-	start_change(op, POOL_ADD, put_in);
+	op->file_written = false;
+	if (op->pool_url[0] == '\0' && !take_url(op))
+		op_fail(op, _("%s has no address that is known"), op->subject);
+	else
+		start_change(op, POOL_ADD, put_in);
 }
 
 static void taken_back(struct operation *op, bool changed)
@@ -269,11 +267,6 @@ static void enter_return(struct operation *op)
 {
 	op->pool_wanted = true;
 	op->file_written = false;
-	if (!op->out_of_pool) {
-		op->skip = true;
-		op_next(op);
-		return;
-	}
 	op->returning = false;
 	watch_retry(op->ops->options.watch, op->server);
 }
@@ -311,7 +304,13 @@ static void tick_return(struct operation *op)
 	}
 }
 
+static bool return_applies(const struct operation *op)
+{
+	return op->out_of_pool;
+}
+
 const struct step step_pool_return = {.name = N_("putting %s back into the balancer"),
+	.applies = return_applies,
 	.deadline_ms = STORE_MS,
 	.enter = enter_return,
 	.tick = tick_return,

@@ -30,7 +30,8 @@ static void enter_round(struct operation *op)
 	op_next(op);
 }
 
-const struct step step_round = {.name = N_("looking at %s"), .deadline_ms = CALL_MS, .enter = enter_round};
+const struct step step_round = {
+	.name = N_("looking at %s"), .deadline_ms = CALL_MS, .enter = enter_round, .quiet = true};
 
 static void changed(struct operation *op, const struct http_response *response)
 {
@@ -168,7 +169,7 @@ static void enter_stopped(struct operation *op)
 
 /* A stop is over here; the instance stays out of the balancer. */
 static const struct step step_stopped = {
-	.name = N_("%s is stopped"), .deadline_ms = CALL_MS, .enter = enter_stopped};
+	.name = N_("%s is stopped"), .quiet = true, .deadline_ms = CALL_MS, .enter = enter_stopped};
 
 bool prepare_stop(struct operation *op)
 {

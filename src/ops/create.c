@@ -138,8 +138,15 @@ static void connect_next(struct operation *op)
 	cJSON_free(json);
 }
 
-const struct step step_networks = {
-	.name = N_("connecting %s to its networks"), .deadline_ms = 4 * CALL_MS, .enter = connect_next};
+static bool has_networks(const struct operation *op)
+{
+	return cJSON_GetArraySize(op->creating->networks) > 0;
+}
+
+const struct step step_networks = {.name = N_("connecting %s to its networks"),
+	.applies = has_networks,
+	.deadline_ms = 4 * CALL_MS,
+	.enter = connect_next};
 
 static void booted(struct operation *op, const struct http_response *response)
 {

@@ -333,9 +333,8 @@ void lease_tick(struct lease *l)
 {
 	if (l->request != NULL)
 		return;
-	if (l->state == LEASE_TAKING)
-		ask_time(l);
-	else if (l->state == LEASE_HELD && l->holders > 0 && now(l) >= l->renew_at)
+	bool renew = l->state == LEASE_HELD && l->holders > 0 && now(l) >= l->renew_at;
+	if (l->state == LEASE_TAKING || renew)
 		ask_time(l);
 	else
 		remove_next(l);

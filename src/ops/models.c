@@ -260,29 +260,20 @@ static void unloaded(struct operation *op, const struct http_response *response)
 }
 
 /* The last round of a delete or a pull is about the rw server, not about memory. */
-static bool not_about_memory(const struct operation *op)
+static bool about_memory(const struct operation *op)
 {
-	return op->last_is_store && op->round + 1 == op->rounds;
+	return !op->last_is_store || op->round + 1 < op->rounds;
 }
 
 static void enter_unload(struct operation *op)
 {
-	if (not_about_memory(op))
-		op_next(op);
-	else
-		ask_model(op, NULL, 0, UNLOAD_MS, unloaded);
+	ask_model(op, NULL, 0, UNLOAD_MS, unloaded);
 }
 
-const struct step step_unload = {
-	.name = N_("unloading from %s"), .deadline_ms = UNLOAD_MS + CALL_MS, .enter = enter_unload};
-
-static void enter_unloaded(struct operation *op)
-{
-	if (not_about_memory(op))
-		op_next(op);
-	else
-		wait_for_ps(op);
-}
+const struct step step_unload = {.name = N_("unloading from %s"),
+	.applies = about_memory,
+	.deadline_ms = UNLOAD_MS + CALL_MS,
+	.enter = enter_unload};
 
 static void tick_unloaded(struct operation *op)
 {
@@ -302,7 +293,8 @@ static void tick_unloaded(struct operation *op)
 
 const struct step step_unloaded = {.name = N_("waiting until %s has let go of it"),
 	.deadline_ms = UNLOAD_MS,
-	.enter = enter_unloaded,
+	.enter = wait_for_ps,
+	.applies = about_memory,
 	.tick = tick_unloaded};
 
 bool prepare_load(struct operation *op)
@@ -313,18 +305,22 @@ bool prepare_load(struct operation *op)
 	return true;
 }
 
+static bool is_last_round(const struct operation *op)
+{
+	return op->round + 1 == op->rounds;
+}
+
 static void enter_all_unloaded(struct operation *op)
 {
-	if (op->round + 1 < op->rounds) {
-		op_next(op);
-		return;
-	}
 	op_done(op, P_("%s is unloaded from %zu instance", "%s is unloaded from %zu instances", op->rounds),
 		op->model, op->rounds);
 }
 
-static const struct step step_all_unloaded = {
-	.name = N_("%s has let go of it"), .deadline_ms = CALL_MS, .enter = enter_all_unloaded};
+static const struct step step_all_unloaded = {.name = N_("%s has let go of it"),
+	.quiet = true,
+	.applies = is_last_round,
+	.deadline_ms = CALL_MS,
+	.enter = enter_all_unloaded};
 
 bool prepare_unload(struct operation *op)
 {

@@ -101,6 +101,8 @@ static void finish(struct operation *op, enum op_status status, const char *mess
 	op->step = NULL;
 	op->view.status = status;
 	op->view.ended_at = op_now(op);
+	if (status == OP_DONE && !op->view.bytes && op->view.total > 0)
+		op->view.completed = op->view.total;
 	op->view.step_deadline_at = 0;
 	snprintf(op->view.message, sizeof op->view.message, "%s", message);
 	lease_release(op);
@@ -134,9 +136,10 @@ static void enter(struct operation *op, const struct step *step)
 	op->view.step_at = op_now(op);
 	op->view.step_deadline_at = deadline > 0 ? op->view.step_at + deadline : 0;
 	name_step(op->view.step, sizeof op->view.step, _(step->name), op->subject);
-	if (op->begun && step != &step_round)
+	if (op->begun && !step->quiet)
 		(void)audit(op, AUDIT_STEP, op->view.step, &(struct parse_error){0});
-	tell(op);
+	if (!step->quiet)
+		tell(op);
 	step->enter(op);
 }
 
@@ -177,6 +180,24 @@ static void go_back(struct operation *op)
 	undo_next(op);
 }
 
+/* Of this round or the next one; NULL when all is done. */
+static const struct step *next_step(struct operation *op)
+{
+	for (;;) {
+		const struct step *step = op->program[op->at];
+		if (step == NULL && op->round + 1 == op->rounds)
+			return NULL;
+		if (step == NULL) {
+			op->round++;
+			op->at = 0;
+			continue;
+		}
+		op->at++;
+		if (step->applies == NULL || step->applies(op))
+			return step;
+	}
+}
+
 static void step_forward(struct operation *op)
 {
 	if (op->view.cancelling) {
@@ -184,16 +205,14 @@ static void step_forward(struct operation *op)
 		go_back(op);
 		return;
 	}
-	if (op->program[op->at] == NULL && op->round + 1 < op->rounds) {
-		op->round++;
-		op->at = 0;
-	}
-	if (op->program[op->at] != NULL) {
-		enter(op, op->program[op->at++]);
+	const struct step *step = next_step(op);
+	if (step != NULL) {
+		enter(op, step);
 		return;
 	}
-	char text[OP_MESSAGE_MAX];
-	snprintf(text, sizeof text, "%s", op->view.message[0] != '\0' ? op->view.message : op->view.title);
+	char text[OP_MESSAGE_MAX], took[24];
+	snprintf(text, sizeof text, _("%s: done in %s"), op->view.title,
+		text_duration(took, sizeof took, op_now(op) - op->view.started_at));
 	finish(op, OP_DONE, text);
 }
 

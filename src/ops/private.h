@@ -49,6 +49,9 @@ struct step {
 	/* Of an undo step, untranslated with one %s for the subject: what it put right, what stays if it fails. */
 	const char *undone, *left;
 	bool uninterruptible; /* a cancel waits for its end */
+	bool quiet;           /* over at once, not worth a word */
+	/* Optional: false leaves it out, such as the balancer where none is configured. */
+	bool (*applies)(const struct operation *op);
 };
 
 typedef void op_answer_fn(struct operation *op, const struct http_response *response);
@@ -225,6 +228,7 @@ extern const struct step step_pool_out, step_pool_return, step_pool_undo_in;
 /* The enter and tick of a step that puts the round's instance in, by op->pool_url if that is set. */
 void pool_enter(struct operation *op);
 void pool_tick(struct operation *op);
+bool pool_applies(const struct operation *op);
 void balancing_free(struct operation *op);
 
 /* containers.c */

@@ -199,7 +199,9 @@ static void try_again(struct operation *op, const char *why)
 	p->rate_at = 0;
 	op->again_at = op_now(op) + backoff(p->attempts);
 	op->view.step_deadline_at = op->again_at + SILENCE_MS + CALL_MS;
-	op_say(op, _("%s; goes on in %s"), why, text_duration(wait, sizeof wait, backoff(p->attempts)));
+	text_duration(wait, sizeof wait, backoff(p->attempts));
+	snprintf(op->view.step, sizeof op->view.step, _("broken, goes on in %s"), wait);
+	op_say(op, _("%s; goes on in %s"), why, wait);
 }
 
 static void on_end(struct operation *op, const struct http_response *response)
@@ -251,8 +253,11 @@ static void enter_pull(struct operation *op)
 
 static void tick_pull(struct operation *op)
 {
-	if (op->request == NULL && op->again_at != 0 && op_now(op) >= op->again_at)
-		begin_stream(op);
+	if (op->request != NULL || op->again_at == 0 || op_now(op) < op->again_at)
+		return;
+	snprintf(op->view.step, sizeof op->view.step, _("pulling on %s"), op->subject);
+	begin_stream(op);
+	op_touch(op);
 }
 
 static const struct step step_pull = {.name = N_("pulling on %s"),

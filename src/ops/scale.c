@@ -203,16 +203,20 @@ static void say_result(struct operation *op)
 		return;
 	}
 	if (traefik->api != NULL && traefik->dynamic_file == NULL && i != NULL && i->url != NULL)
-		op_done(op, _("%s has %d instances; add to the balancer's servers: - url: \"%s\""),
+		op_done(op,
+			choose_is_present(i)
+				? _("%s has %d instances; add to the balancer's servers: - url: \"%s\"")
+				: _("%s has %d instances; take out of the balancer's servers: - url: \"%s\""),
 			op_server(op)->spec->name, op->count, i->url);
 	else
 		op_done(op, _("%s has %d instances"), op_server(op)->spec->name, op->count);
 }
 
 static const struct step step_joined = {
-	.name = N_("%s is part of the fleet"), .deadline_ms = CALL_MS, .enter = say_result};
+	.name = N_("%s is part of the fleet"), .quiet = true, .deadline_ms = CALL_MS, .enter = say_result};
 
 static const struct step step_join = {.name = N_("putting %s into the balancer"),
+	.applies = pool_applies,
 	.deadline_ms = 2 * BALANCER_MS,
 	.enter = enter_join,
 	.tick = pool_tick,
@@ -240,7 +244,7 @@ static void enter_victim(struct operation *op)
 }
 
 static const struct step step_victim = {
-	.name = N_("choosing the instance"), .deadline_ms = CALL_MS, .enter = enter_victim};
+	.name = N_("choosing the instance"), .quiet = true, .deadline_ms = CALL_MS, .enter = enter_victim};
 
 static void enter_gone(struct operation *op)
 {
@@ -351,7 +355,7 @@ static int by_name_down(const void *a, const void *b)
 static bool plan_down(
 	const struct ops *ops, const struct server *server, int now, int wanted, struct op_plan *plan)
 {
-	struct instance *list[FLEET_INSTANCES_MAX];
+	struct instance *list[FLEET_INSTANCES_MAX] = {NULL};
 	size_t count = 0;
 	for (size_t i = 0; i < server->instance_count && count < FLEET_INSTANCES_MAX; i++)
 		if (choose_is_present(server->instances[i]))

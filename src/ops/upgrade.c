@@ -85,10 +85,6 @@ static void enter_image(struct operation *op)
 {
 	char name[TEXT_NAME_MAX], tag[TEXT_NAME_MAX], from[3 * TEXT_NAME_MAX], to[3 * TEXT_NAME_MAX];
 	char path[2048];
-	if (op->image_id[0] != '\0') {
-		op_next(op);
-		return;
-	}
 	split_image(op->image, name, tag, sizeof name);
 	op_encode(from, sizeof from, name);
 	op_encode(to, sizeof to, tag);
@@ -102,8 +98,15 @@ static void enter_image(struct operation *op)
 	op_stream(op, op_docker(op), path, NULL, CALL_MS * 4, SILENCE_MS, on_data, on_pulled);
 }
 
-static const struct step step_image = {
-	.name = N_("pulling the image"), .deadline_ms = PULL_MS, .enter = enter_image};
+static bool not_pulled_yet(const struct operation *op)
+{
+	return op->image_id[0] == '\0';
+}
+
+static const struct step step_image = {.name = N_("pulling the image"),
+	.applies = not_pulled_yet,
+	.deadline_ms = PULL_MS,
+	.enter = enter_image};
 
 static void on_old_image(struct operation *op, const struct http_response *response)
 {

@@ -115,13 +115,15 @@ static bool idle(const struct operation *op, const struct instance *i)
 	return i->connections == 0 && !isnan(i->cpu_percent) && i->cpu_percent <= op->ops->spec->busy_cpu;
 }
 
+static bool drain_applies(const struct operation *op)
+{
+	const struct instance *i = op_instance(op);
+	return !op->no_drain && i != NULL && i->container.status == CONTAINER_RUNNING;
+}
+
 static void enter_drain(struct operation *op)
 {
 	const struct instance *i = op_instance(op);
-	if (op->no_drain || i == NULL || i->container.status != CONTAINER_RUNNING) {
-		op_next(op);
-		return;
-	}
 	snprintf(op->draining, sizeof op->draining, "%s", op->subject);
 	watch_drain(op->ops->options.watch, op->server, op->subject, true);
 	op->seen_at = i->connections_at;
@@ -161,5 +163,8 @@ static void tick_drain(struct operation *op)
 		drained(op, i);
 }
 
-const struct step step_drain = {
-	.name = N_("draining %s"), .deadline = drain_deadline, .enter = enter_drain, .tick = tick_drain};
+const struct step step_drain = {.name = N_("draining %s"),
+	.applies = drain_applies,
+	.deadline = drain_deadline,
+	.enter = enter_drain,
+	.tick = tick_drain};

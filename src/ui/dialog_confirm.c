@@ -121,10 +121,7 @@ static void submit(struct ui *ui, struct confirm *state)
 	watch_pause(ui->options.watch, false);
 	if (state->wish.kind == OP_PULL)
 		recall_add(&ui->pulled, state->wish.model);
-	if (op && op->status == OP_QUEUED)
-		ui_message(ui, _("queued: %s"), op->title);
-	else
-		ui_message(ui, _("started: %s"), state->plan.title);
+	ui_message(ui, _("taken on: %s"), op ? op->title : state->plan.title);
 	dialog_close(ui);
 }
 

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define LABELS 10
 
@@ -59,7 +60,7 @@ static void body(struct ui *ui, struct dialog *dialog, struct pen *pen)
 	if (!op_over(op->status))
 		pen_field(pen, FACE_NORMAL, _("step"), "%s", op_step_text(text, sizeof(text), &look, op));
 	write_progress(pen, op);
-	if (op->message[0])
+	if (op->message[0] && strcmp(op->message, op->title) != 0)
 		pen_field(pen, FACE_NORMAL, _("message"), "%s", op->message);
 }
 

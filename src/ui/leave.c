@@ -49,9 +49,13 @@ static void body(struct ui *ui, struct dialog *dialog, struct pen *pen)
 
 static int foot(struct ui *ui, struct dialog *dialog, const struct canvas *c)
 {
+	const char *text = _("Cancel them and leave? y/n");
 	(void)dialog;
-	canvas_text(c, 0, 0, FACE_TITLE,
-		ui->leaving ? _("Waiting for the end of these steps.") : _("Cancel them and leave? y/n"));
+	if (ui->leaving)
+		text = _("Waiting for the end of these steps.");
+	else if (ops_active(ui->options.ops) == 0)
+		text = _("Leave? y/n");
+	canvas_text(c, 0, 0, FACE_TITLE, text);
 	return 1;
 }
 

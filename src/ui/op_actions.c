@@ -34,10 +34,11 @@ static void act_instance(struct ui *ui, const struct op_action *action)
 	confirm_open(ui, &wish);
 }
 
-static bool runs(const struct instance *instance)
+/* Known not to run: before anything is known of it, what is meant is a stop. */
+static bool stopped(const struct instance *instance)
 {
 	enum container_status status = instance->container.status;
-	return status == CONTAINER_RUNNING || status == CONTAINER_PAUSED || status == CONTAINER_RESTARTING;
+	return status == CONTAINER_CREATED || status == CONTAINER_EXITED || status == CONTAINER_DEAD;
 }
 
 static void act_stop(struct ui *ui, const struct op_action *action)
@@ -47,7 +48,7 @@ static void act_stop(struct ui *ui, const struct op_action *action)
 	struct wish wish = {.kind = (enum op_kind)action->what};
 	if (!find_instance(ui, &server, &instance))
 		return;
-	if (!runs(instance))
+	if (stopped(instance))
 		wish.kind = OP_START;
 	wish_target(&wish, server, instance);
 	confirm_open(ui, &wish);
@@ -65,6 +66,18 @@ static void act_server(struct ui *ui, const struct op_action *action)
 	confirm_open(ui, &wish);
 }
 
+/* As the operation counts: what has a container, running or not. */
+static int present(const struct server *server)
+{
+	int count = 0;
+	for (size_t i = 0; i < server->instance_count; i++) {
+		const struct instance *instance = server->instances[i];
+		count += !instance->gone && instance->present != 0 &&
+			 instance->container.status != CONTAINER_REMOVED;
+	}
+	return count;
+}
+
 static void act_scale(struct ui *ui, const struct op_action *action)
 {
 	const struct server *server;
@@ -74,7 +87,7 @@ static void act_scale(struct ui *ui, const struct op_action *action)
 	if (!server)
 		return;
 	wish_target(&wish, server, NULL);
-	wish.count = (int)server->living + action->what;
+	wish.count = present(server) + action->what;
 	confirm_open(ui, &wish);
 }
 

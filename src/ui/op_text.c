@@ -5,9 +5,12 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* As long as this a time is written in seconds, so that a deadline and what is gone of it compare. */
 #define SECONDS_MOST 120
+/* A deadline further away than this only keeps a step from running for ever. */
+#define DEADLINE_MOST_MS ((int64_t)60 * 60 * 1000)
 
 static const enum face faces[] = {
 	[OP_QUEUED] = FACE_DIM,
@@ -41,13 +44,24 @@ const char *op_step_text(char *buf, size_t size, const struct look *look, const 
 						    : "";
 	if (op->step_at == 0)
 		(void)snprintf(buf, size, "%s%s", sign, step);
-	else if (op->step_deadline_at == 0)
+	else if (op->step_deadline_at == 0 || op->step_deadline_at - op->step_at > DEADLINE_MOST_MS)
 		(void)snprintf(buf, size, "%s%s %s", sign, step,
 			wait_text(age, sizeof(age), look_age(look, op->step_at)));
 	else
 		(void)snprintf(buf, size, "%s%s %s/%s", sign, step,
 			wait_text(age, sizeof(age), look_age(look, op->step_at)),
 			wait_text(limit, sizeof(limit), op->step_deadline_at - op->step_at));
+	return buf;
+}
+
+const char *op_outcome_text(char *buf, size_t size, const struct op_view *op)
+{
+	const char *status = _(op_status_name(op->status)),
+		   *message = op->message[0] ? op->message : op->step;
+	if (!message[0] || !strcmp(message, op->title) || !strcmp(message, status))
+		(void)snprintf(buf, size, "%s", status);
+	else
+		(void)snprintf(buf, size, "%s: %s", status, message);
 	return buf;
 }
 

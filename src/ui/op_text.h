@@ -16,6 +16,12 @@ enum face op_status_face(enum op_status status);
  * "undoing: " or "cancelling: ". */
 const char *op_step_text(char *buf, size_t size, const struct look *look, const struct op_view *op);
 
+/*
+ * Of what is over or waits: "failed: 84/ollama-2 did not answer"; the status alone where the message
+ * says no more than that or the title.
+ */
+const char *op_outcome_text(char *buf, size_t size, const struct op_view *op);
+
 /* 0 to 1, or NaN while the total is not known. */
 double op_share(const struct op_view *op);
 /* "2.0/3.8G", "2/4" instances, "" while there is nothing to count. */

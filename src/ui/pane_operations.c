@@ -153,11 +153,11 @@ static void fit(const struct look *look, const struct canvas *c, int *widths)
 static void draw_words(const struct look *look, const struct op_view *op, const struct canvas *line)
 {
 	struct pieces pieces = {0};
-	char text[sizeof(op->message)], age[16];
+	char text[sizeof(op->message) + 32], age[16];
 	bool over = op_over(op->status);
 	if (over || op->status == OP_QUEUED)
-		pieces_add(&pieces, 0, false, op_status_face(op->status), "%s: %s",
-			_(op_status_name(op->status)), op->message[0] ? op->message : op->step);
+		pieces_add(&pieces, 0, false, op_status_face(op->status), "%s",
+			op_outcome_text(text, sizeof(text), op));
 	else
 		pieces_add(&pieces, 0, false, FACE_NORMAL, "%s", op_step_text(text, sizeof(text), look, op));
 	if (over)

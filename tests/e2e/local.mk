@@ -4,6 +4,9 @@ E2E_PLAIN_TESTS += %D%/engine
 E2E_PLAIN_TESTS += %D%/clone
 E2E_PLAIN_TESTS += %D%/operations-engine
 E2E_TESTS += %D%/command-line
+E2E_TESTS += %D%/killed
+E2E_TESTS += %D%/read-only
+E2E_TESTS += %D%/operations
 E2E_TESTS += %D%/screen
 E2E_TESTS += %D%/sim-docker
 E2E_TESTS += %D%/sim-ollama
@@ -15,6 +18,8 @@ check_PROGRAMS += %D%/terminal/screens
 tests_e2e_terminal_screens_SOURCES = \
 	%D%/terminal/frame.c \
 	%D%/terminal/frame.h \
+	%D%/terminal/keys.c \
+	%D%/terminal/keys.h \
 	%D%/terminal/screens.c \
 	%D%/terminal/script.c \
 	%D%/terminal/script.h \

@@ -63,6 +63,7 @@ static void start(struct job *job, bool update)
 		_exit(1);
 	own_network();
 	setenv("OLLAMA_TOP_STILL_CLOCK", "2026-01-01T12:04:31Z", 1);
+	setenv("XDG_STATE_HOME", job->dir, 1); /* the audit log */
 	job->status = script_run(job->script, job->dir, update) ? 0 : 1;
 	fflush(stdout);
 	_exit(job->status);

@@ -1,10 +1,10 @@
 #include "script.h"
 
 #include "frame.h"
+#include "keys.h"
 #include "simulator.h"
 #include "terminal.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -24,6 +24,7 @@ struct script {
 	char **lines;
 	size_t count, at;
 	bool update, failed;
+	bool ended; /* the program, so that it can be started again */
 	int columns, rows, resolver;
 	char term[64], config[512];
 	struct simulator *sim;
@@ -106,21 +107,6 @@ static char *block(struct script *s, size_t *first, size_t *last)
 	return text;
 }
 
-static void do_sim(struct script *s, char *rest)
-{
-	const char *words[WORDS_MAX], *options[WORDS_MAX + 1] = {"--still"};
-	size_t n = split(rest, words, WORDS_MAX);
-
-	for (size_t i = 1; i <= n; i++)
-		options[i] = words[i];
-	if (n > 1 && strcmp(words[1], "running") == 0)
-		options[0] = options[1] = NULL;
-	if (n > 0 && !s->sim)
-		s->sim = simulator_start(words[0], options, s->config);
-	if (!s->sim)
-		fail(s, "the simulator did not start");
-}
-
 static void do_size(struct script *s, char *rest)
 {
 	if (sscanf(rest, "%dx%d", &s->columns, &s->rows) != 2)
@@ -172,6 +158,24 @@ static const char *substitute(struct script *s, const char *word, char *buf, siz
 	return word;
 }
 
+static void do_sim(struct script *s, char *rest)
+{
+	const char *words[WORDS_MAX], *options[WORDS_MAX + 1] = {NULL};
+	char buf[WORDS_MAX][512];
+	size_t n = split(rest, words, WORDS_MAX), first = 1, kept = 0;
+
+	if (n > 1 && strcmp(words[1], "running") == 0)
+		first = 2;
+	else
+		options[kept++] = "--still";
+	for (size_t i = first; i < n; i++)
+		options[kept++] = substitute(s, words[i], buf[i], sizeof(buf[i]));
+	if (n > 0 && !s->sim)
+		s->sim = simulator_start(words[0], options, s->config);
+	if (!s->sim)
+		fail(s, "the simulator did not start");
+}
+
 static void do_start(struct script *s, char *rest)
 {
 	const char *program = getenv("OLLAMA_TOP");
@@ -185,6 +189,11 @@ static void do_start(struct script *s, char *rest)
 		argv[1] = "--config";
 		argv[2] = s->config;
 	}
+	if (s->t && s->ended) {
+		terminal_free(s->t);
+		s->t = NULL;
+	}
+	s->ended = false;
 	if (!s->t)
 		s->t = terminal_start(s->columns, s->rows, s->term, (char *const *)argv);
 	if (!s->t) {
@@ -195,46 +204,20 @@ static void do_start(struct script *s, char *rest)
 	terminal_settle(s->t, 100, WAIT_MS);
 }
 
-static const struct {
-	const char *name, *bytes;
-} key_names[] = {
-	{"Enter", "\r"},
-	{"Esc", "\033"},
-	{"Space", " "},
-	{"Tab", "\t"},
-	{"Backspace", "\177"},
-	{"Up", "\033OA"},
-	{"Down", "\033OB"},
-	{"Right", "\033OC"},
-	{"Left", "\033OD"},
-	{"Home", "\033OH"},
-	{"End", "\033OF"},
-	{"PgUp", "\033[5~"},
-	{"PgDn", "\033[6~"},
-	{"BackTab", "\033[Z"},
-};
+static void send_text(struct script *s, const char *bytes)
+{
+	terminal_send(s->t, bytes, strlen(bytes));
+}
 
 static void press(struct script *s, const char *word)
 {
-	size_t len = strlen(word);
-	char control;
+	char buf[KEY_BYTES];
+	const char *bytes = key_bytes(word, buf);
 
-	if (len < 3 || word[0] != '<' || word[len - 1] != '>') {
-		terminal_send(s->t, word, len);
-		return;
-	}
-	if (len == 5 && strncmp(word, "<C-", 3) == 0) {
-		control = (char)(toupper((unsigned char)word[3]) & 0x1f);
-		terminal_send(s->t, &control, 1);
-		return;
-	}
-	for (size_t i = 0; i < sizeof(key_names) / sizeof(key_names[0]); i++)
-		if (strlen(key_names[i].name) == len - 2 &&
-			strncmp(key_names[i].name, word + 1, len - 2) == 0) {
-			terminal_send(s->t, key_names[i].bytes, strlen(key_names[i].bytes));
-			return;
-		}
-	fail(s, "no key is called %s", word);
+	if (bytes)
+		send_text(s, bytes);
+	else
+		fail(s, "no key is called %s", word);
 }
 
 static void do_keys(struct script *s, char *rest)
@@ -246,6 +229,34 @@ static void do_keys(struct script *s, char *rest)
 		press(s, words[i]);
 		terminal_settle(s->t, strcmp(words[i], "<Esc>") == 0 ? 150 : 20, 500);
 	}
+}
+
+/* Closes whatever is open, up to the first view: a dialog or a line that is typed, then view after view. */
+static void go_back(struct script *s)
+{
+	send_text(s, "\a\033\033\033\033\033\033\033\033");
+}
+
+/* After each key whatever it may have opened is gone through with: a choice, a name, a question. */
+static void do_every_key(struct script *s, char *rest)
+{
+	const char *words[WORDS_MAX], *key;
+	char buf[KEY_BYTES];
+	size_t n = split(rest, words, WORDS_MAX);
+
+	for (size_t i = 0; !s->failed && (key = key_at(i, buf)); i++) {
+		go_back(s);
+		for (size_t k = 0; k < n; k++)
+			press(s, words[k]);
+		terminal_settle(s->t, 20, 500);
+		send_text(s, key);
+		terminal_settle(s->t, 20, 500);
+		send_text(s, "\ry\ry");
+		if (!terminal_pump(s->t, 20))
+			fail(s, "the program ended at key %zu", i);
+	}
+	go_back(s);
+	terminal_settle(s->t, 150, 1000);
 }
 
 static void do_type(struct script *s, char *rest)
@@ -360,6 +371,46 @@ static void do_lacks(struct script *s, char *rest)
 	until(s, rest, false);
 }
 
+/* Runs it with the screen as its standard input; its status. What it says is in `said`. */
+static int run_once(struct script *s, const char *command, const char *shown, const char *said)
+{
+	char whole[2048], *screen = terminal_screen(s->t);
+	FILE *f = fopen(shown, "w");
+
+	if (f && screen)
+		fputs(screen, f);
+	if (f)
+		fclose(f);
+	free(screen);
+	snprintf(whole, sizeof(whole), "( %s ) <'%s' >'%s' 2>&1", command, shown, said);
+	return system(whole);
+}
+
+static void do_run(struct script *s, char *rest)
+{
+	int64_t end = deadline(WAIT_MS);
+	char shown[600], said[600], line[512];
+	FILE *f;
+
+	snprintf(shown, sizeof(shown), "%s/shown", s->tmp);
+	snprintf(said, sizeof(said), "%s/said", s->tmp);
+	setenv("CONFIG", s->config, 1);
+	while (run_once(s, rest, shown, said) != 0) {
+		if (deadline(0) < end && terminal_pump(s->t, 50)) {
+			terminal_settle(s->t, 50, 500);
+			continue;
+		}
+		fail(s, "failed: %s", rest);
+		f = fopen(said, "r");
+		while (f && fgets(line, sizeof(line), f))
+			printf("# %s", line);
+		if (f)
+			fclose(f);
+		show(s);
+		return;
+	}
+}
+
 static void do_frame(struct script *s, char *rest)
 {
 	int64_t end = deadline(2000);
@@ -426,6 +477,7 @@ static void do_exit(struct script *s, char *rest)
 {
 	int status = terminal_wait(s->t, WAIT_MS);
 
+	s->ended = status >= 0;
 	if (status != atoi(rest)) {
 		fail(s, "exit status %d, expected %s", status, rest);
 		show(s);
@@ -476,11 +528,16 @@ static void do_ascii(struct script *s, char *rest)
 	free(screen);
 }
 
-/* One of the words is the method, or METHOD:TEXT and the text is in the path. */
-static bool request_allowed(const char *words, const char *method, const char *path)
+/* Whether one of the words is the method of the request, or METHOD:TEXT and the text is in its path. */
+static bool request_matches(const char *words, const char *line)
 {
-	char copy[256], *rest = copy, *word;
+	char copy[256], *rest = copy, *word, method[32] = "", path[512] = "";
+	const char *at_method = strstr(line, "\"method\":"), *at_path = strstr(line, "\"path\":");
 
+	if (at_method)
+		sscanf(at_method + 9, " \"%31[A-Z]\"", method);
+	if (at_path)
+		sscanf(at_path + 7, " \"%511[^\"]\"", path);
 	snprintf(copy, sizeof(copy), "%s", words);
 	while ((word = strtok_r(rest, " ", &rest))) {
 		char *text = strchr(word, ':');
@@ -499,18 +556,37 @@ static void do_requests_only(struct script *s, char *rest)
 
 	if (!all || !*all)
 		fail(s, "the simulator recorded no request");
-	while (lines && (line = strtok_r(lines, "\n", &lines))) {
-		char method[32] = "", path[512] = "";
-		char *at_method = strstr(line, "\"method\":"), *at_path = strstr(line, "\"path\":");
-
-		if (at_method)
-			sscanf(at_method + 9, " \"%31[A-Z]\"", method);
-		if (at_path)
-			sscanf(at_path + 7, " \"%511[^\"]\"", path);
-		if (!request_allowed(rest, method, path))
+	while (lines && (line = strtok_r(lines, "\n", &lines)))
+		if (!request_matches(rest, line))
 			fail(s, "a request that must not be was sent: %.300s", line);
-	}
 	free(all);
+}
+
+static bool was_requested(struct script *s, const char *word)
+{
+	char *all = s->sim ? simulator_get(s->sim, "/control/requests") : NULL, *lines = all, *line;
+	bool found = false;
+
+	while (!found && lines && (line = strtok_r(lines, "\n", &lines)))
+		found = request_matches(word, line);
+	free(all);
+	return found;
+}
+
+static void do_requested(struct script *s, char *rest)
+{
+	const char *words[WORDS_MAX];
+	size_t n = split(rest, words, WORDS_MAX);
+	int64_t end = deadline(WAIT_MS);
+
+	for (size_t i = 0; i < n; i++) {
+		while (!was_requested(s, words[i]) && deadline(0) < end && terminal_pump(s->t, 50))
+			;
+		if (!was_requested(s, words[i])) {
+			fail(s, "no such request was sent: %s", words[i]);
+			show(s);
+		}
+	}
 }
 
 /* A name server that takes questions and never answers: what a lookup meets when the network is gone. */
@@ -545,11 +621,13 @@ static const struct directive directives[] = {
 	{"file", do_file, false},
 	{"start", do_start, false},
 	{"keys", do_keys, true},
+	{"every-key", do_every_key, true},
 	{"type", do_type, true},
 	{"control", do_control, false},
 	{"expect", do_expect, true},
 	{"has", do_has, true},
 	{"lacks", do_lacks, true},
+	{"run", do_run, true},
 	{"frame", do_frame, true},
 	{"resize", do_resize, true},
 	{"signal", do_signal, true},
@@ -559,6 +637,7 @@ static const struct directive directives[] = {
 	{"monochrome", do_monochrome, true},
 	{"ascii", do_ascii, true},
 	{"requests-only", do_requests_only, false},
+	{"requested", do_requested, true},
 };
 
 static void run_line(struct script *s, const char *text)

@@ -3,21 +3,25 @@
  *
  * One directive a line; '#' starts a comment. Directives, in the order they usually stand:
  *
- *   sim NAME [OPTION...]      start the simulator with a scenario (still clock, own network)
+ *   sim NAME [OPTION...]      start the simulator with a scenario (still clock, own network); @TMP@ as below
  *   deaf-resolver             names are asked of a server that never answers
  *   sim NAME running          the same with a clock that runs (and env OLLAMA_TOP_STILL_CLOCK)
  *   size COLUMNSxROWS         of the terminal; default 120x40
  *   term NAME                 $TERM; default xterm-256color
  *   env NAME=VALUE            for the program; env NAME takes it away
  *   file NAME                 the lines up to `end` go to a file in the test's folder
- *   start [ARGUMENT...]       start the program; @CONFIG@ is the simulator's configuration and
+ *   start [ARGUMENT...]       start the program, again once it has ended; @CONFIG@ is the simulator's configuration and
  *                             @TMP@ the test's folder; default: --config @CONFIG@
  *   keys KEY...               press keys: a character, or <Enter> <Esc> <Up> <C-r> <Space> ...
+ *   every-key [KEY...]        press every key but those that leave or stop the program, each in the view to which KEYs
+ *                             lead from the first; what it opens is gone through with by Enter and y
  *   type TEXT                 press the characters of a text
  *   control JSON              change the simulated world
  *   expect                    the whole screen, up to `end`; a line may end in "~": the rest of it is free;
  *                             a line "~~" stands for any lines, such as events whose order may differ
  *   has TEXT / lacks TEXT     a text that is, or is not, on the screen (waits up to 10 s)
+ *   run COMMAND               a shell's command succeeds within 10 s, with the screen as its standard input and
+ *                             $CONFIG the simulator's configuration
  *   frame                     every box drawn on the screen is closed and nothing leaves it
  *   resize COLUMNSxROWS
  *   signal NAME               TERM, HUP, INT, TSTP, CONT, SEGV, ... to the program
@@ -28,6 +32,7 @@
  *   ascii                     no cell is outside ASCII
  *   requests-only METHOD...   the simulator got requests of these methods only; METHOD:TEXT allows it where
  *                             the text is in the path
+ *   requested METHOD:TEXT...  the simulator got a request of each of these (waits up to 10 s)
  */
 #ifndef TESTS_SCRIPT_H
 #define TESTS_SCRIPT_H

@@ -4,6 +4,8 @@ TESTS += tests/unit/test-cli
 tests_unit_test_cli_SOURCES = \
 	%D%/demo.c \
 	%D%/options.c \
-	%D%/snapshot.c
+	%D%/snapshot.c \
+	%D%/words.c
 tests_unit_test_cli_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
-tests_unit_test_cli_LDADD = libcli.a libconfig.a libfleet.a $(CJSON_LIBS) $(YAML_LIBS) $(CRITERION_LIBS) -lm
+tests_unit_test_cli_LDADD = libcli.a libops.a libnet.a libconfig.a libfleet.a \
+	$(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(YAML_LIBS) $(CRITERION_LIBS) -lm

@@ -54,6 +54,7 @@ Test(options, nothing_given_is_the_console_with_what_the_file_says, .init = no_e
 	cr_expect_not(o.follow);
 	cr_expect_eq(o.lines, -1);
 	cr_expect_not(o.lines_given);
+	cr_expect_not(o.rolling);
 	cr_expect_not(o.help);
 	cr_expect_not(o.version);
 }
@@ -99,6 +100,13 @@ Test(options, logs_has_its_own, .init = no_environment)
 	o = good("ollama-top --lines=1000000 --follow logs 84/ollama-1");
 	cr_expect(o.follow);
 	cr_expect_eq(o.lines, 1000000);
+}
+
+Test(options, restart_may_be_rolling, .init = no_environment)
+{
+	cr_expect(good("ollama-top restart --rolling 84").rolling);
+	cr_expect(good("ollama-top --rolling restart 84").rolling);
+	cr_expect_not(good("ollama-top restart 84/ollama-1").rolling);
 }
 
 Test(options, they_stand_before_or_after_the_command, .init = no_environment)
@@ -198,6 +206,8 @@ Test(options, every_mistake_is_a_sentence, .init = no_environment)
 		{"ollama-top logs --lines=",
 			"--lines \"\" cannot be used; expected a number from 0 to 1000000"},
 		{"ollama-top logs --follow=yes", "--follow takes no argument"},
+		{"ollama-top restart --rolling=84 84", "--rolling takes no argument"},
+		{"ollama-top scale 84 -1", "unknown option -1; see ollama-top --help"},
 		{"ollama-top snapshot --format", "--format needs an argument; expected text or json"},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -220,9 +230,10 @@ Test(options, help_names_each)
 		"      --demo[=SCENARIO]       ", "  -r, --read-only             ",
 		"  -d, --refresh SECONDS       ", "      --timeout SECONDS       ",
 		"      --format FORMAT         ", "  -f, --follow                ",
-		"  -n, --lines LINES           ", "  -y, --yes                   ",
-		"      --no-color              ", "      --ascii                 ",
-		"  -V, --version               ", "  -h, --help                  "};
+		"  -n, --lines LINES           ", "      --rolling               ",
+		"  -y, --yes                   ", "      --no-color              ",
+		"      --ascii                 ", "  -V, --version               ",
+		"  -h, --help                  "};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		cr_expect(strstr(text, lines[i]), "missing: %s", lines[i]);
 	}

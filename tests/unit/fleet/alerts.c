@@ -260,6 +260,23 @@ Test(transfers, come_grow_and_go)
 	scene_end(&s);
 }
 
+Test(transfers, our_own_layers_are_nobody_elses)
+{
+	struct scene s;
+	const char *const own[] = {"sha256-1"};
+
+	scene_healthy(&s);
+	transfers(&s, "sha256-1", GIB, NAN);
+	cr_expect_eq(s.fleet->transfer_count, 1);
+	send(&s, (struct observation){.kind = OBS_OWN_LAYERS, .u.own_layers = {own, 1}});
+	cr_expect_eq(s.fleet->transfer_count, 0);
+	transfers(&s, "sha256-1", 2 * GIB, NAN);
+	cr_expect_eq(s.fleet->transfer_count, 0);
+	transfers(&s, "sha256-2", GIB, NAN);
+	cr_expect_eq(s.fleet->transfer_count, 1);
+	scene_end(&s);
+}
+
 Test(observations, of_what_does_not_exist_are_ignored)
 {
 	struct scene s;
@@ -270,7 +287,8 @@ Test(observations, of_what_does_not_exist_are_ignored)
 	for (int kind = -1; kind <= OBS_KIND_COUNT; kind++) {
 		struct observation o = {.kind = (enum observation_kind)kind, .at = s.now + 5, .server = 99};
 
-		if (kind != OBS_BALANCER && kind != OBS_TRANSFERS && kind != OBS_RETRY)
+		if (kind != OBS_BALANCER && kind != OBS_TRANSFERS && kind != OBS_OWN_LAYERS &&
+			kind != OBS_RETRY)
 			fleet_apply(s.fleet, &o);
 		o.server = RO;
 		o.instance = "nobody";

@@ -36,10 +36,27 @@ Test(operations, a_step_has_its_age_and_its_deadline)
 	struct op_view op = waiting(4200, 60000);
 	op.step_deadline_at = 0;
 	cr_assert_str_eq(step(&look, op), "waiting until it answers 4s");
+	cr_assert_str_eq(step(&look, waiting(4200, 86400000)), "waiting until it answers 4s",
+		"a day is no deadline to look at");
 	op.cancelling = true;
 	cr_assert_str_eq(step(&look, op), "cancelling: waiting until it answers 4s");
 	op.status = OP_UNDOING;
 	cr_assert_str_eq(step(&look, op), "undoing: waiting until it answers 4s");
+}
+
+Test(operations, an_outcome_is_told_once)
+{
+	char text[128];
+	struct op_view op = {.status = OP_DONE, .title = "restart 84/ollama-2"};
+	cr_assert_str_eq(op_outcome_text(text, sizeof(text), &op), "done");
+	strcpy(op.message, op.title);
+	cr_assert_str_eq(op_outcome_text(text, sizeof(text), &op), "done");
+	op.status = OP_CANCELLED;
+	strcpy(op.message, "cancelled");
+	cr_assert_str_eq(op_outcome_text(text, sizeof(text), &op), "cancelled");
+	op.status = OP_FAILED;
+	strcpy(op.message, "84/ollama-2 did not answer");
+	cr_assert_str_eq(op_outcome_text(text, sizeof(text), &op), "failed: 84/ollama-2 did not answer");
 }
 
 Test(operations, progress_is_told_as_far_as_it_is_known)
