@@ -121,5 +121,7 @@ engine_stop()
 	wait "$engine_dockerd" 2>/dev/null
 	kill "$engine_containerd" 2>/dev/null
 	wait "$engine_containerd" 2>/dev/null
+	# A daemon that was killed leaves its mounts.
+	awk -v dir="$engine_dir/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
 	rm -rf "$engine_dir"
 }
