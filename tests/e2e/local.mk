@@ -2,6 +2,7 @@
 E2E_PLAIN_TESTS += %D%/bootstrap %D%/driver
 E2E_PLAIN_TESTS += %D%/engine
 E2E_PLAIN_TESTS += %D%/clone
+E2E_PLAIN_TESTS += %D%/operations-engine
 E2E_TESTS += %D%/command-line
 E2E_TESTS += %D%/killed
 E2E_TESTS += %D%/read-only
