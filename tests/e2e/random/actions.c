@@ -6,6 +6,7 @@
 
 #define INTENTS_WITHIN_MS 1500
 #define FAULTS_WITHIN_MS  3500
+#define RUSH_WITHIN_MS    400
 #define COUNT(array)      (sizeof(array) / sizeof *(array))
 
 unsigned draw_below(struct draw *draw, unsigned limit)
@@ -22,20 +23,29 @@ static const char *pick(struct draw *draw, const char *const *list, size_t count
 	return list[draw_below(draw, (unsigned)count)];
 }
 
-static const char *const servers[] = {"84", "84", "84", "84", "80", "99"};
-static const char *const instances[] = {"ollama-1", "ollama-2", "ollama-3", "ollama-3", "ollama-4", "nobody"};
-static const char *const models[] = {"mistral:7b", "llama3.2:3b", "llama2:13b", "codellama:7b", "mem-64m",
-	"nomic-embed-text", "nosuch:model", "../evil"};
+static const char *const servers[] = {"84", "84", "84", "84", "84", "84", "84", "80", "80", "99"};
+static const char *const instances[] = {"ollama-1", "ollama-2", "ollama-3", "ollama-1", "ollama-2", "ollama-3",
+	"ollama-4", "nobody"};
+static const char *const models[] = {"mistral:7b", "llama3.2:3b", "mem-64m", "mem-100m", "nomic-embed-text",
+	"mistral:7b", "nosuch:model", "../evil"};
 static const char *const images[] = {NULL, "ollama/ollama:latest", "ollama/ollama:0.12.3", "ollama/ollama:0.12.3",
 	"no such"};
 
-static void draw_intent(struct draw *draw, struct action *action)
+/* What changes containers twice as often as the rest. */
+static const enum op_kind intents[] = {OP_RESTART, OP_RESTART, OP_ROLLING, OP_ROLLING, OP_START, OP_STOP, OP_STOP,
+	OP_STOP, OP_SCALE, OP_SCALE, OP_SCALE, OP_SCALE, OP_UPGRADE, OP_UPGRADE, OP_PULL, OP_LOAD, OP_UNLOAD,
+	OP_DELETE};
+
+/* Several people who want less at once. */
+static const enum op_kind stops[] = {OP_STOP, OP_STOP, OP_STOP, OP_SCALE, OP_RESTART, OP_START};
+
+static void draw_intent(struct draw *draw, struct action *action, bool rush)
 {
 	struct intent *intent = &action->intent;
 
 	action->kind = ACTION_INTENT;
-	action->at = draw_below(draw, INTENTS_WITHIN_MS);
-	intent->kind = (enum op_kind)draw_below(draw, OP_KIND_COUNT);
+	action->at = draw_below(draw, rush ? RUSH_WITHIN_MS : INTENTS_WITHIN_MS);
+	intent->kind = rush ? stops[draw_below(draw, COUNT(stops))] : intents[draw_below(draw, COUNT(intents))];
 	intent->server = pick(draw, servers, COUNT(servers));
 	intent->instance = pick(draw, instances, COUNT(instances));
 	intent->model = pick(draw, models, COUNT(models));
@@ -58,6 +68,7 @@ static const struct fault {
 } faults[] = {
 	{"die", "\"exit\":1,\"stay\":true", CONTAINER, .kills = true, .stays_dead = true},
 	{"die", "\"exit\":2,\"stay\":true", CONTAINER, .kills = true, .stays_dead = true},
+	{"die", "\"exit\":3,\"stay\":true", CONTAINER, .kills = true, .stays_dead = true},
 	{"die", "\"exit\":1", CONTAINER, .kills = true},
 	{"oom", "\"runner\":false", CONTAINER, .kills = true},
 	{"oom", "\"runner\":true", CONTAINER, .lies = false},
@@ -96,7 +107,7 @@ static void draw_fault(struct draw *draw, struct action *action)
 	if (strcmp(fault->verb, "mount") == 0)
 		action->server = "84";
 	if (fault->victim == CONTAINER)
-		action->container = strcmp(action->server, "80") == 0 ? "ollama" : pick(draw, instances, 5);
+		action->container = strcmp(action->server, "80") == 0 ? "ollama" : pick(draw, instances, COUNT(instances) - 1);
 	action->lies = fault->lies;
 	action->kills = fault->kills;
 	action->stays_dead = fault->stays_dead;
@@ -119,11 +130,12 @@ static int by_time(const void *a, const void *b)
 size_t actions_draw(struct draw *draw, struct action actions[ACTIONS_MAX])
 {
 	size_t count = 0;
-	unsigned intents = 1 + draw_below(draw, 4), trouble = draw_below(draw, 5);
+	unsigned wishes = 1 + draw_below(draw, 4), trouble = draw_below(draw, 6);
+	bool rush = draw_below(draw, 4) == 0;
 
 	memset(actions, 0, ACTIONS_MAX * sizeof *actions);
-	while (intents-- > 0)
-		draw_intent(draw, &actions[count++]);
+	while (wishes-- > 0)
+		draw_intent(draw, &actions[count++], rush);
 	while (trouble-- > 0)
 		draw_fault(draw, &actions[count++]);
 	if (draw_below(draw, 4) == 0) {

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define JOBS_MAX 16
+#define JOBS_MAX 64
 
 static unsigned long setting(const char *name, unsigned long otherwise)
 {

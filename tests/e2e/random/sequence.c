@@ -14,7 +14,7 @@
 #define REFRESH_MS 200
 #define SLACK_MS   2000 /* of a machine that has other things to do */
 #define HEAL_MS    4000
-#define CANCEL_MS  8000         /* what waits for a minute is not waited for */
+#define CANCEL_MS  7000         /* what waits for a minute is not waited for */
 #define BOUND_MS   (120 * 1000) /* whatever is under way is over by then */
 #define READY_MS   20000
 #define CLOSE_MS   5000

@@ -7,6 +7,8 @@
 
 /* How long after something changed by itself nobody can be blamed for not knowing it. */
 #define GRACE_MS 2500
+/* How long a container that was asked to stop may still be seen running. */
+#define STOPPING_MS 600
 
 static const char *text_of(const cJSON *object, const char *key)
 {
@@ -320,7 +322,14 @@ void truth_read_pool(struct truth *truth, const char *path,
 
 /* ---- writes, and how many run ---- */
 
+struct taken {
+	char name[64];
+	int64_t at;
+};
+
 struct request_check {
+	struct taken taken[64];
+	size_t taken_count;
 	int64_t upgrade_from, upgrade_to;
 	void (*tell)(void *user, enum rule rule, const char *why);
 	void *user;
@@ -336,27 +345,47 @@ static const struct sight *by_id(const struct truth *truth, const char *id, int6
 	return found;
 }
 
-/* Those of 84 beside `but` that ran at some time shortly before: who died just now may not be known yet. */
-static int others_running(const struct truth *truth, const struct sight *but, int64_t at)
+/* When we took it away last before `at`; 0: never. */
+static int64_t taken_at(const struct request_check *check, const char *name)
 {
+	for (size_t i = check->taken_count; i-- > 0;)
+		if (strcmp(check->taken[i].name, name) == 0)
+			return check->taken[i].at;
+	return 0;
+}
+
+/* Who died by itself just now may not be known yet; who was taken away by us is known to be. */
+static bool ran(const struct truth *truth, const struct request_check *check, const char *name, int64_t at)
+{
+	const struct sight *last = last_sight(truth, "84", name, at);
+	int64_t taken = taken_at(check, name);
+	bool ours = last && taken > 0 && taken >= last->started;
+
+	if (ours && at - taken < STOPPING_MS)
+		return false;
+	if (!last || last->running || ours)
+		return last && last->running;
+	for (size_t i = 0; i < truth->sight_count; i++) {
+		const struct sight *sight = &truth->sights[i];
+
+		if (strcmp(sight->server, "84") == 0 && strcmp(sight->name, name) == 0 && sight->at <= at &&
+			sight->running &&
+			(sight->at > at - GRACE_MS || sight == last_sight(truth, "84", name, at - GRACE_MS)))
+			return true;
+	}
+	return false;
+}
+
+/* Those of 84 beside `but` that ran, as far as can be known. */
+static int others_running(
+	const struct truth *truth, const struct request_check *check, const struct sight *but, int64_t at)
+{
+	char name[32];
 	int count = 0;
 
 	for (int n = 1; n <= 16; n++) {
-		char name[32];
-		bool ran = false;
-
 		snprintf(name, sizeof(name), "ollama-%d", n);
-		if (strcmp(name, but->name) == 0)
-			continue;
-		for (size_t i = 0; i < truth->sight_count; i++) {
-			const struct sight *sight = &truth->sights[i];
-			bool last = sight == last_sight(truth, "84", name, at - GRACE_MS);
-
-			if (strcmp(sight->server, "84") == 0 && strcmp(sight->name, name) == 0 && sight->at <= at &&
-				(last || sight->at > at - GRACE_MS))
-				ran = ran || sight->running;
-		}
-		count += ran;
+		count += strcmp(name, but->name) != 0 && ran(truth, check, name, at);
 	}
 	return count;
 }
@@ -380,7 +409,7 @@ static bool takes_away(const struct asked *asked, char id[80])
 	return true;
 }
 
-static void check_min(struct truth *truth, const struct asked *asked, const struct request_check *check)
+static void check_min(struct truth *truth, const struct asked *asked, struct request_check *check)
 {
 	const struct sight *sight;
 	char id[80], why[600];
@@ -391,7 +420,13 @@ static void check_min(struct truth *truth, const struct asked *asked, const stru
 	sight = by_id(truth, id, asked->at);
 	if (!sight || !sight->running)
 		return;
-	left = others_running(truth, sight, asked->at);
+	left = others_running(truth, check, sight, asked->at);
+	if (check->taken_count < 64) {
+		struct taken *taken = &check->taken[check->taken_count++];
+
+		snprintf(taken->name, sizeof(taken->name), "%s", sight->name);
+		taken->at = asked->at;
+	}
 	if (left >= MIN_INSTANCES)
 		return;
 	snprintf(why, sizeof(why), "%s %s (%s) leaves %d running of at least %d", asked->method, asked->path,
@@ -402,7 +437,7 @@ static void check_min(struct truth *truth, const struct asked *asked, const stru
 static void check_request(struct truth *truth, const struct asked *asked, void *user)
 {
 	static const char *const writes[] = {"/api/pull", "/api/delete", "/api/create", "/api/copy", "/api/push"};
-	const struct request_check *check = user;
+	struct request_check *check = user;
 	char why[500];
 
 	check_min(truth, asked, check);
