@@ -24,17 +24,17 @@ static const char *pick(struct draw *draw, const char *const *list, size_t count
 }
 
 static const char *const servers[] = {"84", "84", "84", "84", "84", "84", "84", "80", "80", "99"};
-static const char *const instances[] = {"ollama-1", "ollama-2", "ollama-3", "ollama-1", "ollama-2", "ollama-3",
-	"ollama-4", "nobody"};
+static const char *const instances[] = {
+	"ollama-1", "ollama-2", "ollama-3", "ollama-1", "ollama-2", "ollama-3", "ollama-4", "nobody"};
 static const char *const models[] = {"mistral:7b", "llama3.2:3b", "mem-64m", "mem-100m", "nomic-embed-text",
 	"mistral:7b", "nosuch:model", "../evil"};
-static const char *const images[] = {NULL, "ollama/ollama:latest", "ollama/ollama:0.12.3", "ollama/ollama:0.12.3",
-	"no such"};
+static const char *const images[] = {
+	NULL, "ollama/ollama:latest", "ollama/ollama:0.12.3", "ollama/ollama:0.12.3", "no such"};
 
 /* What changes containers twice as often as the rest. */
-static const enum op_kind intents[] = {OP_RESTART, OP_RESTART, OP_ROLLING, OP_ROLLING, OP_START, OP_STOP, OP_STOP,
-	OP_STOP, OP_SCALE, OP_SCALE, OP_SCALE, OP_SCALE, OP_UPGRADE, OP_UPGRADE, OP_PULL, OP_LOAD, OP_UNLOAD,
-	OP_DELETE};
+static const enum op_kind intents[] = {OP_RESTART, OP_RESTART, OP_ROLLING, OP_ROLLING, OP_START, OP_STOP,
+	OP_STOP, OP_STOP, OP_SCALE, OP_SCALE, OP_SCALE, OP_SCALE, OP_UPGRADE, OP_UPGRADE, OP_PULL, OP_LOAD,
+	OP_UNLOAD, OP_DELETE};
 
 /* Several people who want less at once. */
 static const enum op_kind stops[] = {OP_STOP, OP_STOP, OP_STOP, OP_SCALE, OP_RESTART, OP_START};
@@ -45,7 +45,8 @@ static void draw_intent(struct draw *draw, struct action *action, bool rush)
 
 	action->kind = ACTION_INTENT;
 	action->at = draw_below(draw, rush ? RUSH_WITHIN_MS : INTENTS_WITHIN_MS);
-	intent->kind = rush ? stops[draw_below(draw, COUNT(stops))] : intents[draw_below(draw, COUNT(intents))];
+	intent->kind =
+		rush ? stops[draw_below(draw, COUNT(stops))] : intents[draw_below(draw, COUNT(intents))];
 	intent->server = pick(draw, servers, COUNT(servers));
 	intent->instance = pick(draw, instances, COUNT(instances));
 	intent->model = pick(draw, models, COUNT(models));
@@ -78,7 +79,8 @@ static const struct fault {
 	{"refuse", "\"on\":true", CONTAINER, .lies = true},
 	{"slow", "\"ms\":500", CONTAINER, .lies = true},
 	{"hostile", "\"kind\":\"%s\"", CONTAINER, .lies = true},
-	{"mount", "\"fstype\":\"ext4\",\"source\":\"/dev/sda1\",\"store\":\"empty\"", CONTAINER, .lies = false},
+	{"mount", "\"fstype\":\"ext4\",\"source\":\"/dev/sda1\",\"store\":\"empty\"", CONTAINER,
+		.lies = false},
 	{"reset", "\"why\":\"drawn\"", CONTAINER, .mends = true},
 	{"mount", "\"fstype\":\"ext4\",\"source\":\"/dev/sda1\",\"store\":\"empty\"", ENGINE, .lies = false},
 	{"mount", "\"fstype\":\"ext4\",\"source\":\"/dev/sda1\",\"store\":\"empty\"", ENGINE, .lies = false},
@@ -90,8 +92,8 @@ static const struct fault {
 	{"reset", "\"why\":\"drawn\"", ENGINE, .mends = true},
 };
 
-static const char *const lies[] = {"truncated", "oversize", "wrong-types", "deep", "escape-names", "long-names",
-	"nul", "one-byte-per-second", "reset"};
+static const char *const lies[] = {"truncated", "oversize", "wrong-types", "deep", "escape-names",
+	"long-names", "nul", "one-byte-per-second", "reset"};
 
 static void draw_fault(struct draw *draw, struct action *action)
 {
@@ -107,17 +109,21 @@ static void draw_fault(struct draw *draw, struct action *action)
 	if (strcmp(fault->verb, "mount") == 0)
 		action->server = "84";
 	if (fault->victim == CONTAINER)
-		action->container = strcmp(action->server, "80") == 0 ? "ollama" : pick(draw, instances, COUNT(instances) - 1);
+		action->container = strcmp(action->server, "80") == 0
+					    ? "ollama"
+					    : pick(draw, instances, COUNT(instances) - 1);
 	action->lies = fault->lies;
 	action->kills = fault->kills;
 	action->stays_dead = fault->stays_dead;
 	action->mends = fault->mends;
 	if (gap)
-		snprintf(extra, sizeof(extra), "%.*s%s%s", (int)(gap - fault->extra), fault->extra, lie, gap + 2);
+		snprintf(extra, sizeof(extra), "%.*s%s%s", (int)(gap - fault->extra), fault->extra, lie,
+			gap + 2);
 	else
 		snprintf(extra, sizeof(extra), "%s", fault->extra);
-	snprintf(action->command, sizeof(action->command), "{\"do\":\"%s\",\"target\":\"%s%s%s\",%s}", fault->verb,
-		action->server, action->container ? "/" : "", action->container ? action->container : "", extra);
+	snprintf(action->command, sizeof(action->command), "{\"do\":\"%s\",\"target\":\"%s%s%s\",%s}",
+		fault->verb, action->server, action->container ? "/" : "",
+		action->container ? action->container : "", extra);
 }
 
 static int by_time(const void *a, const void *b)

@@ -33,7 +33,8 @@ static const char *text_of(const cJSON *object, const char *key)
 	return text ? text : "";
 }
 
-static void count_line(const cJSON *line, const struct expected *expected, size_t count, struct counts *counts)
+static void count_line(
+	const cJSON *line, const struct expected *expected, size_t count, struct counts *counts)
 {
 	const cJSON *pid = cJSON_GetObjectItemCaseSensitive(line, "pid");
 	const char *dash = strrchr(text_of(line, "id"), '-'), *event = text_of(line, "event");
@@ -47,7 +48,8 @@ static void count_line(const cJSON *line, const struct expected *expected, size_
 		counts[i].begins += strcmp(event, "begin") == 0;
 		counts[i].ends += strcmp(event, "end") == 0;
 		if (strcmp(event, "end") == 0)
-			snprintf(counts[i].outcome, sizeof(counts[i].outcome), "%s", text_of(line, "outcome"));
+			snprintf(
+				counts[i].outcome, sizeof(counts[i].outcome), "%s", text_of(line, "outcome"));
 	}
 }
 

@@ -65,7 +65,8 @@ static void report(const struct tally *sum, unsigned crashed, long seconds)
 	unsigned n = 1;
 
 	printf("# seed %lu: %u sequences in %ld s, %u faults, %u intents wrong, %u refused\n",
-		setting("RANDOM_OPS_SEED", 1), sum->sequences, seconds, sum->faults, sum->wrong, sum->refused);
+		setting("RANDOM_OPS_SEED", 1), sum->sequences, seconds, sum->faults, sum->wrong,
+		sum->refused);
 	for (enum op_status status = OP_DONE; status <= OP_DENIED; status++)
 		printf("# operations %s: %u\n", op_status_name(status), sum->ops[status]);
 	printf("# %u additions to the balancer, %u deaths, the longest reported after %lld ms\n", sum->adds,
@@ -90,8 +91,8 @@ int main(void)
 	snprintf(state, sizeof(state), "%s/state", getenv("TEST_TMP") ? getenv("TEST_TMP") : ".");
 	setenv("XDG_STATE_HOME", state, 1);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	struct tally *tallies = mmap(NULL, jobs * sizeof *tallies, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct tally *tallies =
+		mmap(NULL, jobs * sizeof *tallies, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (tallies == MAP_FAILED) {
 		printf("Bail out! no memory\n");
 		return EXIT_FAILURE;

@@ -17,12 +17,12 @@
 #define MAX_INSTANCES 5
 
 /* What must hold; X(ID, what). */
-#define RULES(X)                                                                                         \
-	X(POOL, "nothing is added to the balancer before it answered and its store was right")           \
-	X(DEATH, "what dies is reported within one refresh")                                             \
-	X(MIN, "never fewer than min instances by our doing")                                            \
-	X(WRITE, "never a write to a ro server's models")                                                \
-	X(AUDIT, "no line of the audit log is lost")                                                     \
+#define RULES(X)                                                                               \
+	X(POOL, "nothing is added to the balancer before it answered and its store was right") \
+	X(DEATH, "what dies is reported within one refresh")                                   \
+	X(MIN, "never fewer than min instances by our doing")                                  \
+	X(WRITE, "never a write to a ro server's models")                                      \
+	X(AUDIT, "no line of the audit log is lost")                                           \
 	X(END, "every operation ends, and everything runs again when the faults are over")
 
 #define RULE_ENUM(id, what) RULE_##id,

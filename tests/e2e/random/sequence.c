@@ -18,6 +18,7 @@
 #define BOUND_MS   (120 * 1000) /* whatever is under way is over by then */
 #define READY_MS   20000
 #define CLOSE_MS   5000
+#define UNSEEN_MAX 3 /* times that the simulator did not answer in five seconds */
 
 enum phase { PHASE_READY, PHASE_PLAY, PHASE_MEND, PHASE_SCALE, PHASE_OVER };
 
@@ -45,6 +46,7 @@ struct sequence {
 	struct truth truth;
 	char config[4200], folder[4096], file[4200];
 	enum phase phase;
+	int unseen;
 	int64_t began_at, look_at, healed_at;
 	long audit_mark;
 	struct expected expected[ACTIONS_MAX];
@@ -60,8 +62,8 @@ static int64_t now_of(const struct sequence *s)
 	return clock_mono_ms(&s->clock);
 }
 
-static void __attribute__((format(printf, 3, 4))) broke(
-	struct sequence *s, enum rule rule, const char *format, ...)
+static void __attribute__((format(printf, 3, 4)))
+broke(struct sequence *s, enum rule rule, const char *format, ...)
 {
 	char text[1000];
 	va_list args;
@@ -70,8 +72,8 @@ static void __attribute__((format(printf, 3, 4))) broke(
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	s->tally->broken[rule]++;
-	printf("# seed %llu, sequence %u, rule %d: %s\n", (unsigned long long)s->seed, s->number, (int)rule + 1,
-		text);
+	printf("# seed %llu, sequence %u, rule %d: %s\n", (unsigned long long)s->seed, s->number,
+		(int)rule + 1, text);
 }
 
 /* ---- what is done ---- */
@@ -127,7 +129,8 @@ static bool is_lied_about(const struct sequence *s, const char *server, const ch
 	for (size_t i = 0; i < s->truth.lie_count; i++) {
 		const struct lie *lie = &s->truth.lies[i];
 
-		if (strcmp(lie->server, server) == 0 && (strcmp(lie->name, name) == 0 || lie->name[0] == '\0'))
+		if (strcmp(lie->server, server) == 0 &&
+			(strcmp(lie->name, name) == 0 || lie->name[0] == '\0'))
 			return true;
 	}
 	return false;
@@ -145,7 +148,8 @@ static void do_fault(struct sequence *s, const struct action *action)
 	const char *name = action->container ? action->container : "";
 	const struct sight *sight = action->container ? truth_now(&s->truth, action->server, name) : NULL;
 
-	if (action->container && (!sight || !sight->exists || (action->kills && (!sight->running || sight->paused))))
+	if (action->container &&
+		(!sight || !sight->exists || (action->kills && (!sight->running || sight->paused))))
 		return;
 	/* What pauses or dies must run when it is asked to. */
 	if (strstr(action->command, "\"pause\"") && (!sight->running || sight->paused))
@@ -191,10 +195,11 @@ static void mend_container(struct sequence *s, const struct sight *sight)
 {
 	char command[300];
 
-	snprintf(command, sizeof(command), "{\"do\":\"reset\",\"target\":\"%s/%s\"}", sight->server, sight->name);
-	simulator_control(s->truth.simulator, command);
-	snprintf(command, sizeof(command), "{\"do\":\"pause\",\"on\":false,\"target\":\"%s/%s\"}", sight->server,
+	snprintf(command, sizeof(command), "{\"do\":\"reset\",\"target\":\"%s/%s\"}", sight->server,
 		sight->name);
+	simulator_control(s->truth.simulator, command);
+	snprintf(command, sizeof(command), "{\"do\":\"pause\",\"on\":false,\"target\":\"%s/%s\"}",
+		sight->server, sight->name);
 	if (sight->paused)
 		simulator_control(s->truth.simulator, command);
 	snprintf(command, sizeof(command),
@@ -239,7 +244,8 @@ static void start_the_dead(struct sequence *s)
 	for (size_t i = 0; i < s->truth.sight_count; i++) {
 		const struct sight *sight = &s->truth.sights[i];
 
-		if (!sight->exists || sight->running || sight != truth_now(&s->truth, sight->server, sight->name))
+		if (!sight->exists || sight->running ||
+			sight != truth_now(&s->truth, sight->server, sight->name))
 			continue;
 		snprintf(command, sizeof(command), "{\"do\":\"start\",\"target\":\"%s/%s\"}", sight->server,
 			sight->name);
@@ -261,8 +267,9 @@ static bool all_answer(const struct sequence *s)
 		for (size_t i = 0; i < server->instance_count; i++, count++) {
 			const struct instance *each = server->instances[i];
 
-			if (!each->gone && (each->api.status != LINK_OK || each->store.status == STORE_UNKNOWN ||
-						   each->container.status != CONTAINER_RUNNING))
+			if (!each->gone &&
+				(each->api.status != LINK_OK || each->store.status == STORE_UNKNOWN ||
+					each->container.status != CONTAINER_RUNNING))
 				return false;
 		}
 	}
@@ -293,8 +300,8 @@ static void file_changed(uv_fs_event_t *event, const char *name, int events, int
 
 static bool is_reported(const struct instance *i)
 {
-	return !i || i->gone || i->state == STATE_OOM || i->state == STATE_DOWN || i->state == STATE_STARTING ||
-	       i->state == STATE_STOPPED;
+	return !i || i->gone || i->state == STATE_OOM || i->state == STATE_DOWN ||
+	       i->state == STATE_STARTING || i->state == STATE_STOPPED;
 }
 
 static void check_deaths(struct sequence *s)
@@ -341,8 +348,8 @@ static void check_end(struct sequence *s)
 		e->status = view->status;
 		e->begun = !(view->status == OP_CANCELLED && view->step[0] == '\0' && view->step_at == 0);
 		s->tally->ops[view->status]++;
-		note(s, "%llu %s: %s: %s", (unsigned long long)e->id, view->title, op_status_name(view->status),
-			view->message);
+		note(s, "%llu %s: %s: %s", (unsigned long long)e->id, view->title,
+			op_status_name(view->status), view->message);
 	}
 	truth_look(&s->truth);
 	truth_check_requests(&s->truth, s->upgrade_from, s->upgrade_to, told_of_request, s);
@@ -438,7 +445,8 @@ static void scale_back(struct sequence *s)
 		over(s);
 	} else if (view && op_over(view->status)) {
 		if (view->status != OP_DONE)
-			broke(s, RULE_END, "scaling back to 3: %s: %s", op_status_name(view->status), view->message);
+			broke(s, RULE_END, "scaling back to 3: %s: %s", op_status_name(view->status),
+				view->message);
 		over(s);
 	}
 }
@@ -450,7 +458,8 @@ static void on_tick(uv_timer_t *timer)
 
 	if (now_of(s) >= s->look_at) {
 		s->look_at = now_of(s) + LOOK_MS;
-		if (!truth_look(&s->truth)) {
+		s->unseen = truth_look(&s->truth) ? 0 : s->unseen + 1;
+		if (s->unseen == UNSEEN_MAX) {
 			broke(s, RULE_END, "the simulator does not answer");
 			over(s);
 		}
@@ -503,11 +512,8 @@ static bool open_program(struct sequence *s)
 	s->http = http_new(&s->loop, &s->clock);
 	s->watch = watch_new(&(struct watch_options){
 		.loop = &s->loop, .clock = &s->clock, .http = s->http, .fleet = s->fleet});
-	s->ops = ops_new(&(struct ops_options){.loop = &s->loop,
-		.clock = &s->clock,
-		.http = s->http,
-		.fleet = s->fleet,
-		.watch = s->watch});
+	s->ops = ops_new(&(struct ops_options){
+		.loop = &s->loop, .clock = &s->clock, .http = s->http, .fleet = s->fleet, .watch = s->watch});
 	uv_timer_init(&s->loop, &s->timer);
 	uv_fs_event_init(&s->loop, &s->file_event);
 	s->timer.data = s->file_event.data = s;
@@ -525,8 +531,7 @@ static void close_all(struct sequence *s)
 	http_close(s->http);
 	uv_close((uv_handle_t *)&s->timer, NULL);
 	uv_close((uv_handle_t *)&s->file_event, NULL);
-	for (int64_t until = now_of(s) + CLOSE_MS;
-		uv_run(&s->loop, UV_RUN_NOWAIT) != 0 && now_of(s) < until;)
+	for (int64_t until = now_of(s) + CLOSE_MS; uv_run(&s->loop, UV_RUN_NOWAIT) != 0 && now_of(s) < until;)
 		usleep(1000);
 	ops_free(s->ops);
 	watch_free(s->watch);

@@ -24,12 +24,14 @@ static int64_t number_of(const cJSON *object, const char *key)
 	return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
 }
 
-static struct sight *last_sight(const struct truth *truth, const char *server, const char *name, int64_t until)
+static struct sight *last_sight(
+	const struct truth *truth, const char *server, const char *name, int64_t until)
 {
 	for (size_t i = truth->sight_count; i-- > 0;) {
 		struct sight *sight = &truth->sights[i];
 
-		if (sight->at <= until && strcmp(sight->server, server) == 0 && strcmp(sight->name, name) == 0)
+		if (sight->at <= until && strcmp(sight->server, server) == 0 &&
+			strcmp(sight->name, name) == 0)
 			return sight;
 	}
 	return NULL;
@@ -78,10 +80,9 @@ static void look_at(struct truth *truth, const char *server, const cJSON *contai
 	snprintf(sight.id, sizeof(sight.id), "%s", text_of(container, "id"));
 	sight.paused = strcmp(status, "paused") == 0;
 	sight.running = sight.paused || strcmp(status, "running") == 0;
-	sight.store_right =
-		strcmp(server, "84") != 0 ||
-		(strncmp(text_of(store, "fstype"), "nfs", 3) == 0 &&
-			cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(store, "read_only")));
+	sight.store_right = strcmp(server, "84") != 0 ||
+			    (strncmp(text_of(store, "fstype"), "nfs", 3) == 0 &&
+				    cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(store, "read_only")));
 	keep(truth, &sight);
 }
 
@@ -113,6 +114,8 @@ bool truth_look(struct truth *truth)
 	cJSON *state = body ? cJSON_Parse(body) : NULL;
 	const cJSON *server, *container;
 
+	if (!state)
+		printf("# state of the simulator: %.300s\n", body ? body : "no answer");
 	free(body);
 	if (!state)
 		return false;
@@ -179,8 +182,8 @@ struct asked {
 	char listener[80], method[8], path[400];
 };
 
-static void for_each_request(
-	struct truth *truth, void (*take)(struct truth *truth, const struct asked *asked, void *user), void *user)
+static void for_each_request(struct truth *truth,
+	void (*take)(struct truth *truth, const struct asked *asked, void *user), void *user)
 {
 	char *body = simulator_get(truth->simulator, "/control/requests"), *rest = body, *line;
 
@@ -246,7 +249,8 @@ static const struct sight *by_port(const struct truth *truth, const char *url)
 	const char *server = strstr(url, "127.0.0.80") ? "80" : "84";
 
 	for (size_t i = truth->sight_count; i-- > 0 && colon;)
-		if (truth->sights[i].port == atoi(colon + 1) && strcmp(truth->sights[i].server, server) == 0 &&
+		if (truth->sights[i].port == atoi(colon + 1) &&
+			strcmp(truth->sights[i].server, server) == 0 &&
 			truth_now(truth, server, truth->sights[i].name)->exists)
 			return truth_now(truth, server, truth->sights[i].name);
 	return NULL;
@@ -265,8 +269,8 @@ static void judge_add(struct truth *truth, const char *url, char *why, size_t si
 	else if (sight->restarts > 0 && truth->wall - sight->started < GRACE_MS)
 		return; /* it died, and the engine started it again, just now */
 	else if (!store_was_right(truth, sight))
-		snprintf(why, size, "the store of %s/%s, started %lld ms ago, is wrong", sight->server, sight->name,
-			(long long)(truth->wall - sight->started));
+		snprintf(why, size, "the store of %s/%s, started %lld ms ago, is wrong", sight->server,
+			sight->name, (long long)(truth->wall - sight->started));
 	else if (!has_answered(truth, sight))
 		snprintf(why, size, "%s/%s has not answered since its start %lld ms ago", sight->server,
 			sight->name, (long long)(truth->wall - sight->started));
@@ -436,7 +440,8 @@ static void check_min(struct truth *truth, const struct asked *asked, struct req
 
 static void check_request(struct truth *truth, const struct asked *asked, void *user)
 {
-	static const char *const writes[] = {"/api/pull", "/api/delete", "/api/create", "/api/copy", "/api/push"};
+	static const char *const writes[] = {
+		"/api/pull", "/api/delete", "/api/create", "/api/copy", "/api/push"};
 	struct request_check *check = user;
 	char why[500];
 
