@@ -26,7 +26,7 @@ static const char *pick(struct draw *draw, const char *const *list, size_t count
 static const char *const servers[] = {"84", "84", "84", "84", "84", "84", "84", "80", "80", "99"};
 static const char *const instances[] = {
 	"ollama-1", "ollama-2", "ollama-3", "ollama-1", "ollama-2", "ollama-3", "ollama-4", "nobody"};
-static const char *const models[] = {"mistral:7b", "llama3.2:3b", "mem-64m", "mem-100m", "nomic-embed-text",
+static const char *const models[] = {"mistral:7b", "llama3.2:3b", "mem-64m", "mem-100m", "mem-200m",
 	"mistral:7b", "nosuch:model", "../evil"};
 static const char *const images[] = {
 	NULL, "ollama/ollama:latest", "ollama/ollama:0.12.3", "ollama/ollama:0.12.3", "no such"};

@@ -35,7 +35,7 @@ static void work(unsigned long job, unsigned long jobs, struct tally *tally)
 	snprintf(folder, sizeof(folder), "%s/worker-%lu", tmp ? tmp : ".", job);
 	mkdir(folder, S_IRWXU);
 	for (unsigned long n = job; n < count; n += jobs) {
-		sequence_play(seed, (unsigned)(first + n), folder, tally);
+		sequence_play(seed, (unsigned)(first + n), (int)job, folder, tally);
 		tally->sequences++;
 		fflush(stdout);
 	}
@@ -60,7 +60,7 @@ static void add_up(struct tally *sum, const struct tally *tally)
 static void report(const struct tally *sum, unsigned crashed, long seconds)
 {
 	static const char *const rules[] = {
-#define RULE_TEXT(id, what) [RULE_##id] = what,
+#define RULE_TEXT(id, what) [RULE_##id] = (what),
 		RULES(RULE_TEXT)};
 	unsigned n = 1;
 

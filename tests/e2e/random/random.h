@@ -41,7 +41,8 @@ struct draw {
 };
 unsigned draw_below(struct draw *draw, unsigned limit);
 
-/* Plays one sequence in `folder`; what broke is counted and said on standard output. */
-void sequence_play(uint64_t seed, unsigned number, const char *folder, struct tally *tally);
+/* Plays one sequence in `folder`, at loopback addresses of its place (0 to 255); what broke is counted and said
+ * on standard output. */
+void sequence_play(uint64_t seed, unsigned number, int place, const char *folder, struct tally *tally);
 
 #endif

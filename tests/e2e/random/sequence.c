@@ -44,7 +44,8 @@ struct sequence {
 	uv_timer_t timer;
 	uv_fs_event_t file_event;
 	struct truth truth;
-	char config[4200], folder[4096], file[4200];
+	int place;
+	char config[4200], scenario[4200], folder[4096], file[4200];
 	enum phase phase;
 	int unseen;
 	int64_t began_at, look_at, healed_at;
@@ -96,15 +97,16 @@ static void __attribute__((format(printf, 2, 3))) note(const struct sequence *s,
 	printf("# %6lld ms: %s\n", (long long)(now_of(s) - s->began_at), text);
 }
 
-static uint64_t submit(struct sequence *s, const struct intent *intent)
+static uint64_t submit(struct sequence *s, const struct intent *intent, struct op_plan *told)
 {
-	static struct op_plan plan;
-	uint64_t id = ops_submit(s->ops, intent, &plan);
+	static struct op_plan own;
+	struct op_plan *plan = told ? told : &own;
+	uint64_t id = ops_submit(s->ops, intent, plan);
 
-	note(s, "%s -> %d %s: %s", op_info(intent->kind)->name, (int)plan.verdict, plan.title, plan.text);
+	note(s, "%s -> %d %s: %s", op_info(intent->kind)->name, (int)plan->verdict, plan->title, plan->text);
 	if (id == 0) {
-		s->tally->wrong += plan.verdict == OP_WRONG;
-		s->tally->refused += plan.verdict == OP_REFUSED;
+		s->tally->wrong += plan->verdict == OP_WRONG;
+		s->tally->refused += plan->verdict == OP_REFUSED;
 		return 0;
 	}
 	if (s->expected_count < ACTIONS_MAX)
@@ -116,8 +118,11 @@ static uint64_t submit(struct sequence *s, const struct intent *intent)
 
 static void expect_death(struct sequence *s, const struct action *action, const struct sight *sight)
 {
-	struct death *death = &s->deaths[s->death_count++];
+	struct death *death = &s->deaths[s->death_count];
 
+	if (!sight)
+		return;
+	s->death_count++;
 	*death = (struct death){.at = now_of(s), .started = sight->started, .open = true};
 	snprintf(death->server, sizeof(death->server), "%s", action->server);
 	snprintf(death->name, sizeof(death->name), "%s", action->container);
@@ -152,7 +157,7 @@ static void do_fault(struct sequence *s, const struct action *action)
 		(!sight || !sight->exists || (action->kills && (!sight->running || sight->paused))))
 		return;
 	/* What pauses or dies must run when it is asked to. */
-	if (strstr(action->command, "\"pause\"") && (!sight->running || sight->paused))
+	if (sight && strstr(action->command, "\"pause\"") && (!sight->running || sight->paused))
 		return;
 	note(s, "%s", action->command);
 	if (!simulator_control(s->truth.simulator, action->command))
@@ -182,7 +187,7 @@ static void cancel_all(struct sequence *s, bool one)
 static void act(struct sequence *s, const struct action *action)
 {
 	if (action->kind == ACTION_INTENT)
-		submit(s, &action->intent);
+		submit(s, &action->intent, NULL);
 	else if (action->kind == ACTION_FAULT)
 		do_fault(s, action);
 	else
@@ -204,7 +209,7 @@ static void mend_container(struct sequence *s, const struct sight *sight)
 		simulator_control(s->truth.simulator, command);
 	snprintf(command, sizeof(command),
 		"{\"do\":\"mount\",\"target\":\"84/%s\",\"fstype\":\"nfs4\",\"source\":"
-		"\"127.0.0.80:/opt/ollama-models\",\"store\":\"shared\",\"read_only\":true}",
+		"\"nas:/opt/ollama-models\",\"store\":\"shared\",\"read_only\":true}",
 		sight->name);
 	if (!sight->store_right)
 		simulator_control(s->truth.simulator, command);
@@ -216,7 +221,7 @@ static void mend(struct sequence *s)
 		"{\"do\":\"reset\",\"target\":\"80\"}",
 		"{\"do\":\"reset\",\"target\":\"84\"}",
 		"{\"do\":\"mount\",\"target\":\"84\",\"fstype\":\"nfs4\",\"source\":"
-		"\"127.0.0.80:/opt/ollama-models\",\"store\":\"shared\"}",
+		"\"nas:/opt/ollama-models\",\"store\":\"shared\"}",
 	};
 
 	truth_look(&s->truth);
@@ -255,6 +260,13 @@ static void start_the_dead(struct sequence *s)
 		watch_retry(s->watch, i);
 }
 
+static bool answers(const struct instance *i)
+{
+	return i->api.status == LINK_OK && i->store.status != STORE_UNKNOWN &&
+	       i->container.status == CONTAINER_RUNNING;
+}
+
+/* The fleet sees what there is, and nothing else. */
 static bool all_answer(const struct sequence *s)
 {
 	size_t count = 0;
@@ -264,16 +276,15 @@ static bool all_answer(const struct sequence *s)
 
 		if (server->docker.status != LINK_OK || !server->listed)
 			return false;
-		for (size_t i = 0; i < server->instance_count; i++, count++) {
-			const struct instance *each = server->instances[i];
-
-			if (!each->gone &&
-				(each->api.status != LINK_OK || each->store.status == STORE_UNKNOWN ||
-					each->container.status != CONTAINER_RUNNING))
+		for (size_t i = 0; i < server->instance_count; i++) {
+			if (server->instances[i]->gone)
+				continue;
+			if (!answers(server->instances[i]))
 				return false;
+			count++;
 		}
 	}
-	return count > 1 && s->fleet->balancer.link.status == LINK_OK;
+	return count == truth_count(&s->truth) && s->fleet->balancer.link.status == LINK_OK;
 }
 
 /* ---- what must hold ---- */
@@ -433,15 +444,16 @@ static void scale_back(struct sequence *s)
 {
 	const struct intent intent = {.kind = OP_SCALE, .server = "84", .count = 3};
 	const struct op_view *view = s->scale_id ? ops_find(s->ops, s->scale_id) : NULL;
+	static struct op_plan plan;
 
 	if (now_of(s) - s->healed_at > READY_MS + (s->scale_id ? BOUND_MS : 0)) {
 		broke(s, RULE_END, "%s", view ? "scaling back to 3 does not end" : "not all answer again");
 		over(s);
 	} else if (!s->scale_id && all_answer(s)) {
-		s->scale_id = submit(s, &intent);
+		s->scale_id = submit(s, &intent, &plan);
 		if (s->scale_id)
 			return;
-		broke(s, RULE_END, "scaling back to 3 is refused");
+		broke(s, RULE_END, "scaling back to 3 is refused: %s", plan.text);
 		over(s);
 	} else if (view && op_over(view->status)) {
 		if (view->status != OP_DONE)
@@ -486,6 +498,48 @@ static void set_spec(struct fleet_spec *spec)
 	}
 }
 
+/*
+ * The healthy fleet at addresses that no other simulator has: the port of a container that is stopped
+ * must be free for its next start.
+ */
+static const char scenario[] =
+	"stores:\n"
+	"  shared: {nfs: true, total: 916G, available: 540G, models: [mistral:7b, llama3.2:3b, mem-200m]}\n"
+	"  empty: {total: 234G, available: 180G, models: []}\n"
+	"servers:\n"
+	"  - name: \"80\"\n"
+	"    address: 127.73.%d.80\n"
+	"    role: rw\n"
+	"    memory: 62.7G\n"
+	"    cpus: 16\n"
+	"    export: /opt/ollama-models\n"
+	"    mounts: [{path: /opt/ollama-models, fstype: ext4, source: /dev/sdb1, store: shared}]\n"
+	"    instances: [{name: ollama, memory: 16G, load: [{model: mistral:7b, keep_alive: 24h}]}]\n"
+	"  - name: \"84\"\n"
+	"    address: 127.73.%d.84\n"
+	"    role: ro\n"
+	"    memory: 125.6G\n"
+	"    cpus: 32\n"
+	"    discover: \"ollama-[0-9]*\"\n"
+	"    mounts: [{path: /opt/ollama-models, fstype: nfs4, source: \"nas:/opt/ollama-models\", store: "
+	"shared}]\n"
+	"    instances:\n"
+	"      - {name: ollama-1, memory: 16G, read_only: true, load: [{model: mistral:7b, keep_alive: "
+	"24h}]}\n"
+	"      - {name: ollama-2, memory: 16G, read_only: true, load: [{model: mem-200m, keep_alive: 24h}]}\n"
+	"      - {name: ollama-3, memory: 16G, read_only: true}\n"
+	"traefik: {address: 127.73.%d.80, port: 8080, service: ollama}\n";
+
+static bool write_scenario(const char *path, int place)
+{
+	FILE *file = fopen(path, "we");
+
+	if (!file)
+		return false;
+	fprintf(file, scenario, place, place, place);
+	return fclose(file) == 0;
+}
+
 static bool open_world(struct sequence *s)
 {
 	char seed[32];
@@ -494,7 +548,9 @@ static bool open_world(struct sequence *s)
 
 	snprintf(seed, sizeof(seed), "%u", s->number + 1);
 	unlink(s->file);
-	s->truth.simulator = simulator_start("healthy", options, s->config);
+	if (!write_scenario(s->scenario, s->place))
+		return false;
+	s->truth.simulator = simulator_start(s->scenario, options, s->config);
 	s->spec = s->truth.simulator ? config_load(s->config, &error) : NULL;
 	if (!s->spec)
 		return false;
@@ -540,7 +596,7 @@ static void close_all(struct sequence *s)
 		broke(s, RULE_END, "handles are left open");
 }
 
-void sequence_play(uint64_t seed, unsigned number, const char *folder, struct tally *tally)
+void sequence_play(uint64_t seed, unsigned number, int place, const char *folder, struct tally *tally)
 {
 	struct sequence *s = calloc(1, sizeof *s);
 	struct draw draw = {.state = seed * UINT64_C(1000003) + number};
@@ -553,7 +609,9 @@ void sequence_play(uint64_t seed, unsigned number, const char *folder, struct ta
 	s->upgrade_from = INT64_MAX;
 	snprintf(s->folder, sizeof(s->folder), "%s", folder);
 	snprintf(s->file, sizeof(s->file), "%s/dynamic.yml", folder);
-	snprintf(s->config, sizeof(s->config), "%s/../config-%d.yaml", folder, (int)getpid());
+	s->place = place;
+	snprintf(s->config, sizeof(s->config), "%s/../config-%d.yaml", folder, place);
+	snprintf(s->scenario, sizeof(s->scenario), "%s/../scenario-%d.yaml", folder, place);
 	s->action_count = actions_draw(&draw, s->actions);
 	s->audit_mark = audit_mark();
 	if (open_world(s) && open_program(s)) {

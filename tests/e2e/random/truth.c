@@ -142,6 +142,18 @@ void truth_clear(struct truth *truth)
 	memset(truth, 0, sizeof *truth);
 }
 
+size_t truth_count(const struct truth *truth)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < truth->sight_count; i++) {
+		const struct sight *sight = &truth->sights[i];
+
+		count += sight->exists && sight == truth_now(truth, sight->server, sight->name);
+	}
+	return count;
+}
+
 void truth_lie_begins(struct truth *truth, const char *server, const char *name)
 {
 	struct lie *lie = &truth->lies[truth->lie_count];
@@ -246,7 +258,7 @@ static bool store_was_right(const struct truth *truth, const struct sight *now)
 static const struct sight *by_port(const struct truth *truth, const char *url)
 {
 	const char *colon = strrchr(url, ':');
-	const char *server = strstr(url, "127.0.0.80") ? "80" : "84";
+	const char *server = strstr(url, ".80:") ? "80" : "84";
 
 	for (size_t i = truth->sight_count; i-- > 0 && colon;)
 		if (truth->sights[i].port == atoi(colon + 1) &&

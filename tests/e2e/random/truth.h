@@ -42,6 +42,9 @@ void truth_clear(struct truth *truth);
 /* The last sight of a container by name; NULL: none. */
 const struct sight *truth_now(const struct truth *truth, const char *server, const char *name);
 
+/* How many containers there are. */
+size_t truth_count(const struct truth *truth);
+
 void truth_lie_begins(struct truth *truth, const char *server, const char *name);
 void truth_lie_ends(struct truth *truth, const char *server, const char *name);
 
