@@ -133,17 +133,30 @@ static int by_time(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
+/* What is started from here on finds a local folder where the share should be. */
+static void lose_mount(struct draw *draw, struct action *action)
+{
+	do
+		draw_fault(draw, action);
+	while (!strstr(action->command, "\"mount\"") || action->container);
+	action->at = draw_below(draw, RUSH_WITHIN_MS);
+}
+
+enum theme { THEME_RUSH, THEME_MOUNT, THEME_ANY, THEME_COUNT };
+
 size_t actions_draw(struct draw *draw, struct action actions[ACTIONS_MAX])
 {
 	size_t count = 0;
 	unsigned wishes = 1 + draw_below(draw, 4), trouble = draw_below(draw, 6);
-	bool rush = draw_below(draw, 4) == 0;
+	enum theme theme = (enum theme)draw_below(draw, THEME_COUNT);
 
 	memset(actions, 0, ACTIONS_MAX * sizeof *actions);
 	while (wishes-- > 0)
-		draw_intent(draw, &actions[count++], rush);
+		draw_intent(draw, &actions[count++], theme == THEME_RUSH);
 	while (trouble-- > 0)
 		draw_fault(draw, &actions[count++]);
+	if (theme == THEME_MOUNT)
+		lose_mount(draw, &actions[count++]);
 	if (draw_below(draw, 4) == 0) {
 		actions[count].kind = ACTION_CANCEL;
 		actions[count++].at = draw_below(draw, FAULTS_WITHIN_MS);
