@@ -91,10 +91,42 @@ static void stopped(struct operation *op, const struct http_response *response)
 	changed(op, response);
 }
 
+int server_running(const struct server *server)
+{
+	int count = 0;
+	for (size_t i = 0; i < server->instance_count; i++)
+		count += server->instances[i]->container.status == CONTAINER_RUNNING &&
+			 !server->instances[i]->gone;
+	return count;
+}
+
+/*
+ * Whether stopping the subject leaves fewer than scale.min: looked at again when it is its turn, since others
+ * may have been stopped, or have died, after it was confirmed. An upgrade brings back what it stops.
+ */
+static bool too_few(const struct operation *op)
+{
+	const struct server *server = op_server(op);
+	const struct instance *i = op_instance(op);
+	return server->spec->scale.given && op->view.kind != OP_UPGRADE && i != NULL &&
+	       i->container.status == CONTAINER_RUNNING && server_running(server) <= server->spec->scale.min;
+}
+
+static void deny_too_few(struct operation *op)
+{
+	const struct server *server = op_server(op);
+	op_deny(op, _("%s keeps at least %d running (scale.min); %d do"), server->spec->name,
+		server->spec->scale.min, server_running(server));
+}
+
 static void enter_stop(struct operation *op)
 {
 	if (!op_take_container(op))
 		return;
+	if (too_few(op)) {
+		deny_too_few(op);
+		return;
+	}
 	memcpy(op->stopped, op->container, sizeof op->stopped);
 	op_engine(op, "POST", NULL, STOPPING_MS, stopped, "/containers/%s/stop?t=%d", op->container,
 		STOP_GRACE_S);
@@ -159,17 +191,32 @@ bool prepare_start(struct operation *op)
 	return prepare(op, program);
 }
 
-static void enter_stopped(struct operation *op)
+/* The next stop on this server counts what runs, so the fleet has to know of this one. */
+static void tick_stopped(struct operation *op)
 {
+	const struct instance *i = op_instance(op);
+	if (i != NULL && !i->gone && i->container.status == CONTAINER_RUNNING &&
+		op_now(op) + TICK_MS < op->view.step_deadline_at)
+		return;
 	op_done(op,
 		op->out_of_pool ? _("%s is stopped, and out of the balancer: start it, then put it back")
 				: _("%s is stopped"),
 		op->view.target);
 }
 
+static void enter_stopped(struct operation *op)
+{
+	watch_retry(op->ops->options.watch, op->server);
+	tick_stopped(op);
+}
+
 /* A stop is over here; the instance stays out of the balancer. */
-static const struct step step_stopped = {
-	.name = N_("%s is stopped"), .quiet = true, .deadline_ms = CALL_MS, .enter = enter_stopped};
+static const struct step step_stopped = {.name = N_("%s is stopped"),
+	.quiet = true,
+	.deadline_ms = CALL_MS,
+	.enter = enter_stopped,
+	.tick = tick_stopped,
+	.uninterruptible = true};
 
 bool prepare_stop(struct operation *op)
 {
@@ -257,15 +304,6 @@ bool plan_start(const struct ops *ops, const struct intent *intent, struct op_pl
 		i->container.name != NULL ? i->container.name : i->name,
 		i->container.image != NULL ? i->container.image : "?");
 	return true;
-}
-
-int server_running(const struct server *server)
-{
-	int count = 0;
-	for (size_t i = 0; i < server->instance_count; i++)
-		count += server->instances[i]->container.status == CONTAINER_RUNNING &&
-			 !server->instances[i]->gone;
-	return count;
 }
 
 bool plan_stop(const struct ops *ops, const struct intent *intent, struct op_plan *plan)

@@ -23,6 +23,9 @@ static bool overlap(const struct operation *a, const struct operation *b)
 		return false;
 	if (x->by_server || y->by_server)
 		return true;
+	/* One after another, so that the second knows how many the first left running. */
+	if (a->view.kind == OP_STOP && b->view.kind == OP_STOP)
+		return true;
 	return a->instance_name != NULL && b->instance_name != NULL &&
 	       strcmp(a->instance_name, b->instance_name) == 0;
 }

@@ -80,6 +80,7 @@ static cJSON *container_json(struct world_container *c)
 	cJSON_AddStringToObject(json, "host", c->host_ip);
 	cJSON_AddNumberToObject(json, "port", c->host_port);
 	cJSON_AddNumberToObject(json, "exit_code", c->exit_code);
+	cJSON_AddNumberToObject(json, "started", (double)c->started);
 	cJSON_AddBoolToObject(json, "oom_killed", c->oom_killed);
 	cJSON_AddNumberToObject(json, "restarts", c->restart_count);
 	cJSON_AddNumberToObject(json, "memory_limit", (double)c->memory_limit);

@@ -35,3 +35,20 @@ endif
 check_PROGRAMS += %D%/helpers/clone-body
 tests_e2e_helpers_clone_body_SOURCES = %D%/helpers/clone_body.c
 tests_e2e_helpers_clone_body_LDADD = libops.a libnet.a libfleet.a $(CJSON_LIBS) -lm
+
+# Random sequences of intents with random faults against the simulator.
+check_PROGRAMS += %D%/random/random-ops
+tests_e2e_random_random_ops_SOURCES = \
+	%D%/random/actions.c \
+	%D%/random/actions.h \
+	%D%/random/audit_check.c \
+	%D%/random/audit_check.h \
+	%D%/random/main.c \
+	%D%/random/random.h \
+	%D%/random/sequence.c \
+	%D%/random/truth.c \
+	%D%/random/truth.h \
+	%D%/terminal/simulator.c \
+	%D%/terminal/simulator.h
+tests_e2e_random_random_ops_LDADD = libops.a libnet.a libconfig.a libfleet.a $(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(YAML_LIBS) -lm
+E2E_TESTS += %D%/random-ops

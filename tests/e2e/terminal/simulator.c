@@ -128,10 +128,13 @@ char *simulator_get(struct simulator *sim, const char *path)
 
 void simulator_stop(struct simulator *sim)
 {
+	int status = 0;
+
 	if (!sim)
 		return;
 	close(sim->follow);
 	kill(sim->pid, SIGTERM);
-	waitpid(sim->pid, NULL, 0);
+	if (waitpid(sim->pid, &status, 0) == sim->pid && status != 0 && status != SIGTERM)
+		printf("# the simulator ended with wait status %d\n", status);
 	free(sim);
 }
