@@ -111,7 +111,7 @@ engine_differences() # TEMPLATE CLONE
 			[paths(leaf) as $p | {key: ($p | map(tostring) | join(" ")), value: ($all | getpath($p))}] | from_entries;
 		($a[0] | fields) as $x | ($b[0] | fields) as $y |
 		($x + $y | keys[]) as $k | select(($x | has($k)) != ($y | has($k)) or $x[$k] != $y[$k]) | $k' |
-		grep -vE '^(Id|Name|Created|ResolvConfPath|HostnamePath|HostsPath|LogPath|State (Pid|StartedAt)|GraphDriver Data .*)$|^State Health (Log|Status)|^NetworkSettings (SandboxID|SandboxKey|EndpointID|IPAddress|MacAddress)$|^NetworkSettings Networks [^ ]* (EndpointID|IPAddress|MacAddress|DNSNames .*)$'
+		grep -vE '^ExecIDs|^(Id|Name|Created|ResolvConfPath|HostnamePath|HostsPath|LogPath|State (Pid|StartedAt)|GraphDriver Data .*)$|^State Health (Log|Status)|^NetworkSettings (SandboxID|SandboxKey|EndpointID|IPAddress|MacAddress)$|^NetworkSettings Networks [^ ]* (EndpointID|IPAddress|MacAddress|DNSNames .*)$'
 }
 
 engine_stop()
