@@ -66,11 +66,16 @@ static void on_changed(uv_work_t *work, int status)
 	op->file_changed(op, outcome == POOL_CHANGED);
 }
 
-void balancing_free(struct operation *op)
+void balancing_detach(struct operation *op)
 {
 	if (op->balancing != NULL)
 		op->balancing->op = NULL;
 	op->balancing = NULL;
+}
+
+void balancing_free(struct operation *op)
+{
+	balancing_detach(op);
 	free_change(op->out_change);
 	op->out_change = NULL;
 }
@@ -225,14 +230,47 @@ static void put_in(struct operation *op, bool changed)
 	written(op);
 }
 
+/* It may have died since it was last looked at: the file is changed right after an answer. */
+static void on_last_answer(struct operation *op, const struct http_response *response)
+{
+	char version[64];
+	struct parse_error error;
+	if (response->error == NULL && response->status == 200 &&
+		ollama_parse_version(response->body, response->body_len, version, sizeof version, &error)) {
+		op->add(op);
+		return;
+	}
+	if (op->returning)
+		op->again_at = op_now(op) + ASK_MS;
+	else
+		op_fail(op, _("%s does not answer any more"), op->subject);
+	op->returning = false;
+}
+
+static void add_when_it_answers(struct operation *op, void (*add)(struct operation *op))
+{
+	struct http_endpoint *api = op_api(op);
+	op->add = add;
+	if (api != NULL)
+		op_get(op, api, "/api/version", op->ops->spec->timeout_ms, on_last_answer);
+	else
+		op_fail(op, _("%s has no address that is known"), op->subject);
+}
+
+static void add_new(struct operation *op)
+{
+	start_change(op, POOL_ADD, put_in);
+}
+
 void pool_enter(struct operation *op)
 {
 	op->pool_wanted = true;
 	op->file_written = false;
+	op->returning = false;
 	if (op->pool_url[0] == '\0' && !take_url(op))
 		op_fail(op, _("%s has no address that is known"), op->subject);
 	else
-		start_change(op, POOL_ADD, put_in);
+		add_when_it_answers(op, add_new);
 }
 
 static void taken_back(struct operation *op, bool changed)
@@ -271,6 +309,16 @@ static void enter_return(struct operation *op)
 	watch_retry(op->ops->options.watch, op->server);
 }
 
+static void add_back(struct operation *op)
+{
+	struct pool_change *change = op->out_change;
+	op->out_change = NULL;
+	if (change != NULL)
+		start(op, change, true, returned);
+	else
+		start_change(op, POOL_ADD, returned);
+}
+
 /* Only what answers, on a store that is right, goes back. */
 static void tick_return(struct operation *op)
 {
@@ -290,14 +338,9 @@ static void tick_return(struct operation *op)
 		final = i->store.status == STORE_WRONG;
 		snprintf(why, sizeof why, "%s", i->store.error != NULL ? i->store.error : "");
 	}
-	if (fine) {
+	if (fine && op_now(op) >= op->again_at) {
 		op->returning = true;
-		struct pool_change *change = op->out_change;
-		op->out_change = NULL;
-		if (change != NULL)
-			start(op, change, true, returned);
-		else
-			start_change(op, POOL_ADD, returned);
+		add_when_it_answers(op, add_back);
 	} else if (final || op_now(op) + TICK_MS >= op->view.step_deadline_at) {
 		op_fail(op, _("%s is not put back into the balancer: %s"), op->subject,
 			why[0] != '\0' ? why : _("it does not answer"));

@@ -81,10 +81,11 @@ static void tell(struct operation *op)
 
 static void drop_request(struct operation *op)
 {
-	if (op->request == NULL)
-		return;
-	http_cancel(op->request);
+	balancing_detach(op);
+	if (op->request != NULL)
+		http_cancel(op->request);
 	op->request = NULL;
+	op->changing = false;
 }
 
 static void stop_draining(struct operation *op)

@@ -121,7 +121,8 @@ struct operation {
 	bool last_is_store; /* the last round is about the store of the rw server */
 	/* balancer.c */
 	void (*file_changed)(struct operation *op, bool changed);
-	struct pool_change *out_change; /* what took it out, to be taken back byte for byte */
+	void (*add)(struct operation *op); /* what follows when it has answered once more */
+	struct pool_change *out_change;    /* what took it out, to be taken back byte for byte */
 	char pool_url[512];
 	bool pool_wanted, file_written, out_of_pool, returning;
 };
@@ -229,6 +230,8 @@ extern const struct step step_pool_out, step_pool_return, step_pool_undo_in;
 void pool_enter(struct operation *op);
 void pool_tick(struct operation *op);
 bool pool_applies(const struct operation *op);
+/* A change that a thread still makes is nobody's concern any more. */
+void balancing_detach(struct operation *op);
 void balancing_free(struct operation *op);
 
 /* containers.c */
