@@ -307,6 +307,8 @@ static void enter_return(struct operation *op)
 	op->file_written = false;
 	op->returning = false;
 	watch_retry(op->ops->options.watch, op->server);
+	/* A restart may have found another mount. */
+	watch_look(op->ops->options.watch, op->server, op->subject);
 }
 
 static void add_back(struct operation *op)
@@ -333,7 +335,8 @@ static void tick_return(struct operation *op)
 		    i->container.status == CONTAINER_RUNNING;
 	if (fine && i->server->spec->nfs.given) {
 		/* Where nobody may look at stores, what was in the pool before may go back. */
-		fine = i->store.status == STORE_OK ||
+		bool looked = i->store.mount_seen_at > op->changed_at;
+		fine = (i->store.status == STORE_OK && looked) ||
 		       (i->store.status == STORE_UNKNOWN && i->store.mount_error != NULL);
 		final = i->store.status == STORE_WRONG;
 		snprintf(why, sizeof why, "%s", i->store.error != NULL ? i->store.error : "");

@@ -160,14 +160,15 @@ static void do_fault(struct sequence *s, const struct action *action)
 	if (sight && strstr(action->command, "\"pause\"") && (!sight->running || sight->paused))
 		return;
 	note(s, "%s", action->command);
+	/* From here on an answer is one, before the simulator has said that it is mended. */
+	if (action->mends)
+		truth_lie_ends(&s->truth, action->server, name);
 	if (!simulator_control(s->truth.simulator, action->command))
 		return;
 	s->tally->faults++;
 	truth_look(&s->truth);
 	if (action->lies)
 		truth_lie_begins(&s->truth, action->server, name);
-	if (action->mends)
-		truth_lie_ends(&s->truth, action->server, name);
 	if (action->lies)
 		forget_deaths(s, action->server);
 	if (action->stays_dead && !is_lied_about(s, action->server, name))
@@ -226,6 +227,8 @@ static void mend(struct sequence *s)
 
 	truth_look(&s->truth);
 	note(s, "all is mended");
+	for (size_t i = 0; i < s->truth.lie_count; i++)
+		truth_lie_ends(&s->truth, s->truth.lies[i].server, s->truth.lies[i].name);
 	for (size_t i = 0; i < sizeof(commands) / sizeof *commands; i++)
 		simulator_control(s->truth.simulator, commands[i]);
 	for (size_t i = 0; i < s->truth.sight_count; i++) {
@@ -234,8 +237,6 @@ static void mend(struct sequence *s)
 		if (sight->exists && sight == truth_now(&s->truth, sight->server, sight->name))
 			mend_container(s, sight);
 	}
-	for (size_t i = 0; i < s->truth.lie_count; i++)
-		truth_lie_ends(&s->truth, s->truth.lies[i].server, s->truth.lies[i].name);
 	truth_look(&s->truth);
 	s->healed_at = now_of(s);
 }
