@@ -32,8 +32,10 @@ bool output_flush(struct output *output)
 			at += (size_t)written;
 		}
 	}
-	memmove(output->bytes, output->bytes + at, output->len - at);
-	output->len -= at;
+	if (at > 0) {
+		memmove(output->bytes, output->bytes + at, output->len - at);
+		output->len -= at;
+	}
 	return output->error == 0;
 }
 
