@@ -13,6 +13,7 @@ noinst_HEADERS = \
 	%D%/ollama-top/ndjson.h \
 	%D%/ollama-top/observation.h \
 	%D%/ollama-top/ollama.h \
+	%D%/ollama-top/ops.h \
 	%D%/ollama-top/parse.h \
 	%D%/ollama-top/probe.h \
 	%D%/ollama-top/spec.h \
