@@ -233,10 +233,7 @@ static void put_in(struct operation *op, bool changed)
 /* It may have died since it was last looked at: the file is changed right after an answer. */
 static void on_last_answer(struct operation *op, const struct http_response *response)
 {
-	char version[64];
-	struct parse_error error;
-	if (response->error == NULL && response->status == 200 &&
-		ollama_parse_version(response->body, response->body_len, version, sizeof version, &error)) {
+	if (op_answered(response)) {
 		op->add(op);
 		return;
 	}

@@ -3,6 +3,8 @@
  */
 #include "private.h"
 
+#include "../net/json.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -183,6 +185,27 @@ const char *op_refusal(const struct http_response *response, const char *what, c
 		ollama_parse_refusal(response->body, response->body_len, text, sizeof text);
 	snprintf(buf, size, "%s: %d%s%s", what, response->status, text[0] != '\0' ? ", " : "", text);
 	return buf;
+}
+
+cJSON *op_json(struct operation *op, const struct http_response *response, const char *what)
+{
+	char text[400];
+	struct parse_error error;
+	const char *refusal = op_refusal(response, op->view.step, text, sizeof text);
+	cJSON *tree = refusal == NULL
+			      ? json_parse(response->body, response->body_len, cJSON_Object, what, &error)
+			      : NULL;
+	if (tree == NULL)
+		op_fail(op, "%s", refusal != NULL ? refusal : error.text);
+	return tree;
+}
+
+bool op_answered(const struct http_response *response)
+{
+	char version[64];
+	struct parse_error error;
+	return response->error == NULL && response->status == 200 &&
+	       ollama_parse_version(response->body, response->body_len, version, sizeof version, &error);
 }
 
 void op_forget_api(struct operation *op)

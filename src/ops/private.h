@@ -198,6 +198,10 @@ void op_stream(struct operation *op, struct http_endpoint *endpoint, const char 
 	int64_t deadline_ms, int64_t idle_ms, http_data_fn *on_data, op_answer_fn *answer);
 /* Why an answer is none, in words, or NULL; `buf` may be filled. 304 of the engine is a success: it was so already. */
 const char *op_refusal(const struct http_response *response, const char *what, char *buf, size_t size);
+/* The JSON object of an answer, to be freed; NULL after op_fail(). `what` names it. */
+cJSON *op_json(struct operation *op, const struct http_response *response, const char *what);
+/* The answer to GET /api/version is one of an Ollama that is well. */
+bool op_answered(const struct http_response *response);
 struct http_endpoint *op_docker(struct operation *op);
 /* The API of the instance this round is about; NULL when it has no address. */
 struct http_endpoint *op_api(struct operation *op);

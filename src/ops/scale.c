@@ -100,16 +100,10 @@ static void on_image(struct operation *op, const struct http_response *response)
 
 static void on_template(struct operation *op, const struct http_response *response)
 {
-	char text[400], image[3 * TEXT_NAME_MAX];
-	struct parse_error error;
-	const char *refusal = op_refusal(response, op->view.step, text, sizeof text);
-	cJSON *tree = refusal == NULL ? json_parse(response->body, response->body_len, cJSON_Object,
-						"/containers/json", &error)
-				      : NULL;
-	if (tree == NULL) {
-		op_fail(op, "%s", refusal != NULL ? refusal : error.text);
+	char image[3 * TEXT_NAME_MAX];
+	cJSON *tree = op_json(op, response, "/containers/json");
+	if (tree == NULL)
 		return;
-	}
 	if (!creating_set(op, tree, op->subject, op->port))
 		return;
 	const char *name = json_string(json_object(tree, "Config"), "Image");

@@ -37,16 +37,9 @@ static bool on_data(void *user, const char *data, size_t len)
 
 static void on_new_image(struct operation *op, const struct http_response *response)
 {
-	char text[400];
-	struct parse_error error;
-	const char *refusal = op_refusal(response, op->view.step, text, sizeof text);
-	cJSON *tree = refusal == NULL ? json_parse(response->body, response->body_len, cJSON_Object,
-						"/images/json", &error)
-				      : NULL;
-	if (tree == NULL) {
-		op_fail(op, "%s", refusal != NULL ? refusal : error.text);
+	cJSON *tree = op_json(op, response, "/images/json");
+	if (tree == NULL)
 		return;
-	}
 	json_text(tree, "Id", op->image_id, sizeof op->image_id);
 	cJSON_Delete(tree);
 	op_next(op);
@@ -121,16 +114,10 @@ static void on_old_image(struct operation *op, const struct http_response *respo
 
 static void on_inspected(struct operation *op, const struct http_response *response)
 {
-	char text[400], image[3 * TEXT_NAME_MAX];
-	struct parse_error error;
-	const char *refusal = op_refusal(response, op->view.step, text, sizeof text);
-	cJSON *tree = refusal == NULL ? json_parse(response->body, response->body_len, cJSON_Object,
-						"/containers/json", &error)
-				      : NULL;
-	if (tree == NULL) {
-		op_fail(op, "%s", refusal != NULL ? refusal : error.text);
+	char image[3 * TEXT_NAME_MAX];
+	cJSON *tree = op_json(op, response, "/containers/json");
+	if (tree == NULL)
 		return;
-	}
 	const char *runs = json_string(tree, "Image");
 	bool same = runs != NULL && strcmp(runs, op->image_id) == 0;
 	op_encode(image, sizeof image, runs != NULL ? runs : "");

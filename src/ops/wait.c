@@ -13,10 +13,7 @@
 
 static void answered(struct operation *op, const struct http_response *response)
 {
-	char version[64];
-	struct parse_error error;
-	if (response->error == NULL && response->status == 200 &&
-		ollama_parse_version(response->body, response->body_len, version, sizeof version, &error)) {
+	if (op_answered(response)) {
 		op_next(op);
 		return;
 	}
