@@ -1,23 +1,39 @@
 noinst_HEADERS = \
+	%D%/ollama-top/audit_count.h \
+	%D%/ollama-top/autoscale.h \
 	%D%/ollama-top/config.h \
 	%D%/ollama-top/docker.h \
 	%D%/ollama-top/docker_endpoint.h \
+	%D%/ollama-top/exec.h \
 	%D%/ollama-top/fleet.h \
 	%D%/ollama-top/frames.h \
+	%D%/ollama-top/histogram.h \
 	%D%/ollama-top/history.h \
 	%D%/ollama-top/http.h \
 	%D%/ollama-top/i18n.h \
 	%D%/ollama-top/log_ring.h \
 	%D%/ollama-top/logs.h \
 	%D%/ollama-top/loop.h \
+	%D%/ollama-top/matrix.h \
 	%D%/ollama-top/ndjson.h \
 	%D%/ollama-top/observation.h \
 	%D%/ollama-top/ollama.h \
+	%D%/ollama-top/openai.h \
 	%D%/ollama-top/ops.h \
 	%D%/ollama-top/parse.h \
+	%D%/ollama-top/policy.h \
 	%D%/ollama-top/probe.h \
+	%D%/ollama-top/reach.h \
+	%D%/ollama-top/record.h \
+	%D%/ollama-top/requests.h \
+	%D%/ollama-top/sha256.h \
+	%D%/ollama-top/simulation.h \
 	%D%/ollama-top/spec.h \
 	%D%/ollama-top/text.h \
 	%D%/ollama-top/traefik.h \
+	%D%/ollama-top/tunnel.h \
 	%D%/ollama-top/ui.h \
-	%D%/ollama-top/watch.h
+	%D%/ollama-top/units.h \
+	%D%/ollama-top/wall.h \
+	%D%/ollama-top/watch.h \
+	%D%/ollama-top/zone.h

@@ -1,11 +1,11 @@
 # Catalogues: make update-pot extracts every string, make update-po merges it into LANGUAGE.po, make install compiles them.
 EXTRA_DIST += %D%/POTFILES.in %D%/LINGUAS $(CATALOGUES)
-CONFIGURE_DEPENDENCIES = $(top_srcdir)/%D%/LINGUAS
+CONFIG_STATUS_DEPENDENCIES = $(top_srcdir)/%D%/LINGUAS
 CLEANFILES += %D%/ollama-top.pot
 
 # lint compares the list with this.
 update-potfiles:
-	@cd $(top_srcdir) && { sed -n '/^#/p' %D%/POTFILES.in; grep -rlE '\b(_|N_|P_)\("' src --include='*.[ch]' | LC_ALL=C sort; } \
+	@cd $(top_srcdir) && { sed -n '/^#/p' %D%/POTFILES.in; grep -rlE '\b(_|N_|P_)\("' include src --include='*.[ch]' | LC_ALL=C sort; } \
 		>%D%/POTFILES.new && mv %D%/POTFILES.new %D%/POTFILES.in
 
 update-pot:
@@ -16,12 +16,23 @@ update-pot:
 		--copyright-holder='the ollama-top authors'
 
 update-po: update-pot
-	@for po in $(CATALOGUES); do $(MSGMERGE) --quiet --update --backup=none "$(top_srcdir)/$$po" %D%/ollama-top.pot || exit 1; done
+	@for po in $(CATALOGUES); do $(MSGMERGE) --quiet --update --backup=none --no-location "$(top_srcdir)/$$po" %D%/ollama-top.pot || exit 1; done
 
-install-data-local:
+# A program that is run where it was built finds its catalogues beside itself.
+noinst_DATA += %D%/locale.stamp
+CLEANFILES += %D%/locale.stamp
+%D%/locale.stamp: %D%/LINGUAS $(CATALOGUES)
 	@for po in $(CATALOGUES); do \
-		folder="$(DESTDIR)$(localedir)/$$(basename "$$po" .po)/LC_MESSAGES"; \
+		folder="%D%/locale/$$(basename "$$po" .po)/LC_MESSAGES"; \
 		$(MKDIR_P) "$$folder" && $(MSGFMT) --check --output-file="$$folder/$(PACKAGE).mo" "$(top_srcdir)/$$po" || exit 1; \
+	done
+	$(AM_V_GEN)$(MKDIR_P) %D% && touch $@
+
+install-data-local: %D%/locale.stamp
+	@for po in $(CATALOGUES); do \
+		below="$$(basename "$$po" .po)/LC_MESSAGES"; \
+		$(MKDIR_P) "$(DESTDIR)$(localedir)/$$below" && \
+			$(INSTALL_DATA) "%D%/locale/$$below/$(PACKAGE).mo" "$(DESTDIR)$(localedir)/$$below" || exit 1; \
 	done
 
 uninstall-local:

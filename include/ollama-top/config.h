@@ -20,7 +20,7 @@
 
 /* What is wrong with a configuration: "FILE:LINE:COLUMN: what is wrong; expected ...". */
 struct config_error {
-	char message[512];
+	char message[1024];
 };
 
 /*

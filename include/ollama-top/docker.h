@@ -17,6 +17,8 @@
 #include <stdint.h>
 
 #define DOCKER_ID_MAX 72
+/* Ids of services, tasks and nodes are of 25 letters and digits. */
+#define DOCKER_NODE_MAX 40
 /* The port that Ollama listens on in its container unless it was told otherwise. */
 #define OLLAMA_PORT 11434
 /* Containers of this name hold the lease of an operation, and are never instances. */
@@ -43,6 +45,7 @@ struct docker_info {
 	int cpus;
 	int64_t system_wall_ms;
 	char version[64];
+	char node[DOCKER_NODE_MAX]; /* its id in the Swarm, or "" */
 };
 bool docker_parse_info(const char *body, size_t len, struct docker_info *out, struct parse_error *error);
 
@@ -51,8 +54,9 @@ struct docker_listed {
 	char id[DOCKER_ID_MAX];
 	char name[TEXT_NAME_MAX];
 	enum container_status status;
-	int host_port;   /* where OLLAMA_PORT is published while it runs, or 0 */
-	bool discovered; /* every pattern of `discover` holds */
+	int host_port;               /* where OLLAMA_PORT is published while it runs, or 0 */
+	bool discovered;             /* every pattern of `discover` holds */
+	char service[TEXT_NAME_MAX]; /* whose task it is, or "" */
 };
 
 /*
@@ -62,6 +66,12 @@ struct docker_listed {
 bool docker_parse_list(const char *body, size_t len, const struct discover_spec *discover,
 	struct docker_listed **list, size_t *count, struct parse_error *error);
 
+/* A port that is published. */
+struct docker_port {
+	int inside, outside;
+};
+#define DOCKER_PORTS_MAX 16
+
 /* GET /containers/{id}/json. */
 struct docker_inspected {
 	struct container container; /* seen_at is left 0 */
@@ -69,7 +79,9 @@ struct docker_inspected {
 	char *models_path;          /* the models' folder itself */
 	int api_port;               /* on which Ollama listens inside */
 	bool host_network;          /* then api_port is the host's */
-	bool tty;                   /* its output comes without frames; see frames.h */
+	struct docker_port ports[DOCKER_PORTS_MAX]; /* of TCP */
+	size_t port_count;
+	bool tty; /* its output comes without frames; see frames.h */
 };
 bool docker_parse_inspect(
 	const char *body, size_t len, struct docker_inspected *out, struct parse_error *error);
@@ -86,7 +98,7 @@ struct docker_event_line {
 	int exit_code, signal; /* 0 when the event has none */
 	int64_t time_ns;       /* by the engine's clock, since 1970 */
 };
-/* False also for what is not about a container, with an empty error. */
+/* False also for what is about neither a container nor Swarm's services and nodes, with an empty error. */
 bool docker_parse_event(
 	const char *line, size_t len, struct docker_event_line *out, struct parse_error *error);
 
@@ -119,6 +131,67 @@ bool docker_parse_exec_exit(const char *body, size_t len, int *exit_code, struct
 /* The runtime could not even start the command, such as for want of the program in the image. Docker
  * says so on standard output, Podman on standard error. */
 bool docker_exec_refused(const char *output);
+
+/* How far an update of a service is: its UpdateStatus.State. */
+enum docker_update {
+	UPDATE_NONE, /* never updated since it was created, or an update of which nothing was begun yet */
+	UPDATE_RUNS,
+	UPDATE_PAUSED,
+	UPDATE_COMPLETED,
+	ROLLBACK_RUNS,
+	ROLLBACK_PAUSED,
+	ROLLBACK_COMPLETED,
+};
+
+/* GET /services/{name}. */
+struct docker_service {
+	char id[DOCKER_NODE_MAX];
+	int64_t version; /* to be given with an update; it is refused when another came between */
+	int replicas;    /* wanted; -1 where there is one on each node */
+	int64_t force;   /* TaskTemplate.ForceUpdate: tasks of another one are replaced */
+	struct service_rules rules;
+	int64_t restart_delay_ms; /* before a task that ended is replaced */
+	int64_t grace_ms;         /* that a task has to stop in */
+	int64_t monitor_ms;       /* after which a new task that runs counts as one that will */
+	enum docker_update update;
+	char message[256]; /* why it is paused and the like; cleaned */
+};
+bool docker_parse_service(
+	const char *body, size_t len, struct docker_service *out, struct parse_error *error);
+
+/* GET /nodes: ids with the names of their hosts. The caller frees with free(). */
+struct docker_node {
+	char id[DOCKER_NODE_MAX], name[TEXT_NAME_MAX];
+};
+bool docker_parse_nodes(
+	const char *body, size_t len, struct docker_node **nodes, size_t *count, struct parse_error *error);
+
+/* One task of GET /tasks. */
+struct docker_task {
+	char id[DOCKER_NODE_MAX], node[DOCKER_NODE_MAX]; /* node: "" while it has none */
+	char container[DOCKER_ID_MAX];                   /* "" while it has none */
+	char state[16];                                  /* cleaned */
+	char error[256];                                 /* cleaned; "" when nothing failed */
+	int64_t slot;                                    /* 0: one for each node */
+	int64_t force;                                   /* the ForceUpdate that it was made with */
+	int64_t created_wall;                            /* by the engine's clock */
+	enum task_phase phase;
+	bool failed;    /* and not ended because it was to end */
+	bool wanted;    /* Swarm means it to run */
+	bool forgotten; /* Swarm removes it: its place is no more */
+	int host_port;  /* that is published for it alone, to OLLAMA_PORT or the only one; or 0 */
+	int failures;   /* see docker_choose_tasks() */
+};
+bool docker_parse_tasks(
+	const char *body, size_t len, struct docker_task **tasks, size_t *count, struct parse_error *error);
+
+/*
+ * The task that stands for each place of the service: that which Swarm means to run, else the newest. A place
+ * whose last task failed for good is one as long as there are fewer than `replicas` (-1: as many as there are).
+ * Moves them to the front, by slot and node, and returns how many. A task that waits gets the error of the
+ * one before it, and each the number of failures of late in its place.
+ */
+size_t docker_choose_tasks(struct docker_task *tasks, size_t count, int replicas);
 
 /* The "message" member of an engine's refusal, cleaned; "" when there is none. */
 void docker_parse_refusal(const char *body, size_t len, char *text, size_t size);

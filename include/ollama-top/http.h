@@ -32,6 +32,7 @@ struct http_endpoint_options {
 	const char *unix_socket;    /* optional: connect here; base is then "http://docker" */
 	const struct tls_spec *tls; /* optional */
 	const char *token_file;     /* optional: sent as bearer token, never shown or logged */
+	bool passing;               /* a connection for each request: none is kept that others would count */
 };
 
 struct http_response {
@@ -91,6 +92,12 @@ void http_close(struct http *http);
  */
 bool http_resolver_stuck(const struct http *http);
 
+/*
+ * What is dangerous about a token file, in words: users other than its owner can read it. False, and "", when nothing is,
+ * or it is not there (which a request will say).
+ */
+bool http_token_warning(const char *path, char *text, size_t size);
+
 /* Strings are copied. NULL when out of memory or the base is not http(s)://HOST[:PORT]. */
 struct http_endpoint *http_endpoint_new(struct http *http, const struct http_endpoint_options *options);
 /* Ends its requests without callbacks. NULL is allowed. */
@@ -105,7 +112,25 @@ void http_cancel(struct http_request *request);
 /* Connections of this client to where the endpoint goes, kept ones included; 0 for Unix sockets. */
 int http_open_connections(const struct http_endpoint *endpoint);
 
+/*
+ * For somebody who has the connections at the other end counted, at a moment that he does not know: http_own_begin() before
+ * he asks, http_own_end() when he has the answer; between `least` and `most` of the connections were this client's.
+ */
+struct http_own {
+	int open;
+	uint64_t sent;
+	int least, most;
+};
+void http_own_begin(const struct http_endpoint *endpoint, struct http_own *own);
+void http_own_end(const struct http_endpoint *endpoint, struct http_own *own);
+
 /* How many requests this client has sent: total, and with a method that changes things. */
 void http_counts(const struct http *http, uint64_t *total, uint64_t *changing);
+
+/*
+ * A name as a part of a path or of a query: all but letters, digits and -._~@ is percent-encoded (RFC 3986; "@" stands
+ * for itself in both, and Traefik's services are asked for as NAME@PROVIDER). Cut between characters when it does not fit.
+ */
+void http_encode(char *dst, size_t size, const char *text);
 
 #endif

@@ -33,6 +33,7 @@ struct logs_options {
 	uv_loop_t *loop;
 	const struct clock *clock;
 	struct http *http;
+	struct tunnels *tunnels;          /* NULL: nothing is reached by ssh */
 	const struct server_spec *server; /* borrowed as long as the log is open */
 	const char *container;            /* name or id; copied */
 	int64_t timeout_ms;

@@ -10,6 +10,7 @@
 #define OLLAMA_TOP_OBSERVATION_H
 
 #include "ollama-top/fleet.h"
+#include "ollama-top/text.h"
 
 enum observation_kind {
 	OBS_VERSION,      /* u.version; error when /api/version failed */
@@ -20,17 +21,24 @@ enum observation_kind {
 	OBS_CONTAINERS,   /* u.containers: names of all instance containers that exist now */
 	OBS_CONTAINER,    /* u.container: one inspect */
 	OBS_DOCKER_EVENT, /* u.event */
+	OBS_TASKS,        /* u.tasks: all instances that are tasks of the server's Swarm service */
 	OBS_STATS,        /* u.stats */
 	OBS_MOUNT,        /* u.mount: the store's line of mountinfo */
 	OBS_SPACE,        /* u.space: df */
 	OBS_PROBE,        /* u.probe: a store probe went out */
 	OBS_CONNECTIONS,  /* u.connections */
-	OBS_NFS,          /* u.nfs */
+	OBS_READ,         /* u.read: a small file of the store was read */
+	OBS_NFS,          /* u.nfs; error when it could not be asked at all */
 	OBS_BALANCER,     /* u.balancer */
 	OBS_TRANSFERS,    /* u.transfers: all foreign transfers of the rw store, maybe none */
 	OBS_OWN_LAYERS, /* u.own_layers: what this program itself fetches, so that it is no foreign transfer */
-	OBS_DRAINING,   /* u.draining */
+	OBS_TENDED,     /* u.tended */
 	OBS_RETRY,      /* u.retry: the next attempt of a failing end */
+	OBS_TOKEN,      /* u.token: its file was looked at */
+	OBS_POLICY,     /* u.policy: of the server's scaling policy */
+	OBS_REQUESTS,   /* u.requests: what the instance's own metrics say */
+	OBS_ENDED,      /* u.ended: requests that ended; error: why they can no longer be counted */
+	OBS_GPUS,       /* u.gpus: what nvidia-smi shows, maybe nothing */
 	OBS_KIND_COUNT,
 };
 
@@ -45,7 +53,23 @@ enum docker_event {
 	DEVENT_DESTROY,
 	DEVENT_CREATE,
 	DEVENT_HEALTH,
+	DEVENT_SWARM, /* of a service or a node, not of a container */
 	DEVENT_OTHER,
+};
+
+/* One task as Swarm tells of it; the fields are those of struct task. */
+struct observed_task {
+	char name[TEXT_NAME_MAX]; /* of the instance: "SERVICE.SLOT" */
+	const char *id, *node, *state, *error;
+	enum task_phase phase;
+	int failures;
+	bool here, own_port;
+};
+
+/* A request that ended. */
+struct ended_request {
+	int status; /* of HTTP */
+	double seconds;
 };
 
 enum retry_of { RETRY_API, RETRY_DOCKER, RETRY_BALANCER, RETRY_NFS };
@@ -97,6 +121,12 @@ struct observation {
 			int64_t happened_wall; /* the engine's clock; 0 unknown */
 		} event;
 		struct {
+			int replicas;
+			struct service_rules rules;
+			const struct observed_task *tasks;
+			size_t count;
+		} tasks;
+		struct {
 			int64_t memory_used, memory_judged, memory_limit;
 			double cpu_percent, major_faults;
 		} stats;
@@ -121,6 +151,10 @@ struct observation {
 		} connections;
 		struct {
 			double latency_ms;
+		} read; /* like OBS_SPACE it holds for every instance on the same mount */
+		struct {
+			/* services[].error is borrowed; the list is there when mountd answers */
+			const struct nfs_service *services; /* NFS_SERVICES of them */
 			const struct nfs_export *exports;
 			size_t export_count;
 		} nfs;
@@ -137,13 +171,29 @@ struct observation {
 			const char *const *digests; /* as ids of transfers */
 			size_t count;
 		} own_layers;
-		struct {
-			bool on;
-		} draining;
+		enum tending tended;
 		struct {
 			enum retry_of of;
 			int64_t retry_at;
 		} retry;
+		struct {
+			const char *warning; /* NULL: there is nothing to say of it */
+		} token;
+		struct {
+			const char *alert; /* why it stopped; NULL: it did not */
+		} policy;
+		struct {
+			int inflight, queue; /* -1: it does not say */
+		} requests;
+		struct {
+			/* none: counting begins, or goes on */
+			const struct ended_request *list;
+			size_t count;
+		} ended;
+		struct {
+			const struct gpu *list;
+			size_t count;
+		} gpus;
 	} u;
 };
 

@@ -53,7 +53,7 @@ struct intent {
 	const char *model;
 	const char *image; /* upgrade: NULL takes the image's own name */
 	int count;         /* scale: instances wanted */
-	bool unload_first; /* pull: unload the old version where it is loaded before */
+	bool unload_first; /* pull, delete: unload what is to be replaced or deleted where it is loaded before */
 };
 
 /* What policy says of an intent; the values are exit statuses of the command line. */
@@ -66,12 +66,12 @@ enum op_verdict {
 /* What would happen. All texts are translated and clean. */
 struct op_plan {
 	enum op_verdict verdict;
-	char title[160]; /* "scale 84 from 3 to 4 instances" */
+	char title[320]; /* "scale 84 from 3 to 4 instances" */
 	char text
-		[2048]; /* lines: what happens to which container, what it interrupts, arithmetic; or why not */
-	char typed[256];  /* what must be typed to confirm; "" where a yes will do */
-	char danger[512]; /* "": none; else a reason to ask a second time */
-	/* pull: where the version that is to be replaced is loaded, so that unload_first is worth offering */
+		[4096]; /* lines: what happens to which container, what it interrupts, arithmetic; or why not */
+	char typed[256];   /* what must be typed to confirm; "" where a yes will do */
+	char danger[1024]; /* "": none; else a reason to ask a second time */
+	/* pull, delete: where what goes is loaded, so that unload_first is worth offering */
 	char loaded_on[512];
 };
 
@@ -98,12 +98,14 @@ struct op_view {
 	uint64_t id; /* counts up from 1 */
 	enum op_kind kind;
 	char target[520]; /* "84/ollama-2", "84", or the model */
-	char title[160];
+	char title[320];
 	enum op_status status;
-	char step[96];                /* translated: "waiting until it answers" */
+	char step[256];               /* translated: "waiting until it answers" */
+	uint64_t steps;               /* begun so far: several can begin in one millisecond */
 	char message[OP_MESSAGE_MAX]; /* the last thing that was to be said; when over: the outcome */
 	int64_t started_at, step_at, step_deadline_at, ended_at;
 	bool cancelling;
+	bool leased; /* it got the lease of its server: from then on it may have changed something */
 	int64_t completed, total; /* bytes, or instances; total -1 unknown */
 	bool bytes;               /* completed and total are bytes */
 	double rate;              /* bytes a second; NaN unknown */
@@ -117,6 +119,7 @@ struct ops_options {
 	uv_loop_t *loop;
 	const struct clock *clock;
 	struct http *http;
+	struct tunnels *tunnels; /* NULL: nothing is reached by ssh */
 	struct fleet *fleet;
 	struct watch *watch;
 	/* An operation changed: draw, or print. Never called from within ops_submit(). */
@@ -156,6 +159,8 @@ bool ops_cancel(struct ops *ops, uint64_t id);
 #define OPS_KEPT 32
 const struct op_view *ops_at(const struct ops *ops, size_t i);
 const struct op_view *ops_find(const struct ops *ops, uint64_t id);
+/* A thread still writes to a file whose disk or mount hangs: freeing would wait for it. */
+bool ops_stuck(const struct ops *ops);
 /* Queued, running or undoing. */
 size_t ops_active(const struct ops *ops);
 /* Grows with every change of any view. */

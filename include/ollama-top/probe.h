@@ -5,6 +5,7 @@
 #ifndef OLLAMA_TOP_PROBE_H
 #define OLLAMA_TOP_PROBE_H
 
+#include "ollama-top/fleet.h"
 #include "ollama-top/parse.h"
 
 #include <stdbool.h>
@@ -36,6 +37,21 @@ struct probe_space {
 };
 bool probe_parse_df(const char *text, size_t len, struct probe_space *out, struct parse_error *error);
 
+/* `df -Pi PATH`: the same line, of inodes. */
+struct probe_inodes {
+	int64_t total, free;
+};
+bool probe_parse_df_inodes(const char *text, size_t len, struct probe_inodes *out, struct parse_error *error);
+/* `stat -f PATH` of coreutils and of busybox: both at once. */
+bool probe_parse_stat(const char *text, size_t len, struct probe_space *space, struct probe_inodes *inodes,
+	struct parse_error *error);
+
+/*
+ * Where Ollama keeps the manifest of `model` ("mistral:7b", "user/model:tag", "host/user/model:tag") below the
+ * folder of models. False for what is no such name, or does not fit.
+ */
+bool probe_manifest_path(char *path, size_t size, const char *models, const char *model);
+
 /* /proc/meminfo in bytes; -1 when missing (MemAvailable: Linux before 3.14). */
 struct probe_memory {
 	int64_t total, available;
@@ -49,6 +65,12 @@ struct probe_connections {
 	bool seen;  /* one of the files was there */
 };
 void probe_parse_tcp(const char *text, size_t len, int port, struct probe_connections *out);
+
+/*
+ * `nvidia-smi --query-gpu=index,name,memory.used,memory.total,utilization.gpu --format=csv,noheader,nounits`: a
+ * line for each GPU, sizes in MiB; "[N/A]" is unknown. Returns how many there are; other lines are skipped.
+ */
+size_t probe_parse_gpus(const char *text, size_t len, struct gpu list[FLEET_GPUS_MAX]);
 
 /* A layer of which `sha256-HEX-partial-N` files lie in a store. */
 struct probe_partial {

@@ -18,14 +18,29 @@ enum server_role {
 	ROLE_RW,
 };
 
+struct tls_spec {
+	char *ca;   /* optional */
+	char *cert; /* optional */
+	char *key;  /* optional */
+};
+
+/* What an instance speaks. */
+enum instance_kind {
+	KIND_OLLAMA,
+	KIND_OPENAI, /* OpenAI's API alone: vLLM, llama.cpp's server; its models are its own, loaded when it starts */
+};
+
 /* An instance named in the configuration; discovered ones have no spec of their own. */
 struct instance_spec {
 	char *name;
+	enum instance_kind kind;
 	char *url;        /* optional: overrides http://HOST:PORT */
 	char *container;  /* optional: the container's name where it differs from the instance's */
 	char *token_file; /* optional: bearer token, read at start and again after a 401 */
 	int port;         /* 0 when only a url was given */
 	bool ssh;         /* reach the port through the server's tunnel */
+	struct tls_spec
+		tls; /* for an https url: authorities to trust, and what the instance asks of a client */
 };
 
 /* Which containers of a server are instances: every pattern that is given must hold. */
@@ -33,12 +48,7 @@ struct discover_spec {
 	char *name;  /* optional: glob over the container's name */
 	char *label; /* optional: KEY or KEY=VALUE */
 	char *image; /* optional: glob over the image's name */
-};
-
-struct tls_spec {
-	char *ca;   /* optional */
-	char *cert; /* optional */
-	char *key;  /* optional */
+	bool ssh;    /* reach their ports through the server's tunnel */
 };
 
 struct nfs_spec {
@@ -48,6 +58,8 @@ struct nfs_spec {
 	char *source;      /* optional: ADDRESS:/PATH that the mount must come from */
 	char **types;      /* accepted file system types; default nfs and nfs4 */
 	size_t type_count;
+	int port;       /* of the NFS server; 0: 2049 */
+	int portmapper; /* of its portmapper; 0: 111 */
 };
 
 struct scale_spec {
@@ -62,13 +74,15 @@ struct scale_spec {
 struct server_spec {
 	char *name;
 	char *host;
-	char *docker; /* optional: unix://PATH, tcp://HOST:PORT, ssh://..., context://NAME */
+	char *docker;       /* optional: unix://PATH, tcp://HOST:PORT, ssh://..., context://NAME */
+	char *docker_error; /* optional: why its context cannot be used; docker is then still context://NAME */
 	enum server_role role;
 	struct tls_spec tls;
 	struct instance_spec *instances;
 	size_t instance_count;
 	struct discover_spec discover;
 	struct scale_spec scale;
+	bool autoscaled; /* autoscale: has a policy for it; follows from that when the file is read */
 	struct nfs_spec nfs;
 };
 
@@ -78,15 +92,19 @@ struct traefik_spec {
 	char *dynamic_file; /* optional */
 };
 
+/* At least so many instances between two times of day: policy_schedule_holds(). */
 struct schedule_spec {
-	char *days, *from, *to, *tz;
+	char *days, *from, *to;
+	char *tz; /* optional: a name below zoneinfo; absent: this machine's zone */
 	int min;
+	unsigned char *zone; /* the zone's TZif bytes; NULL: UTC */
+	size_t zone_len;
 };
 
 struct autoscale_spec {
 	char *server;
-	char *up_when, *down_when; /* optional, together */
-	char *target_metric;       /* optional, instead of the two above */
+	char *up_when, *down_when; /* optional, together; else there is a target */
+	char *target_metric;
 	double target_value;
 	int64_t cooldown_up_ms, cooldown_down_ms;
 	int step_up, step_down;

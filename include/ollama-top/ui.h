@@ -4,6 +4,7 @@
 #ifndef OLLAMA_TOP_UI_H
 #define OLLAMA_TOP_UI_H
 
+#include "ollama-top/autoscale.h"
 #include "ollama-top/fleet.h"
 #include "ollama-top/http.h"
 #include "ollama-top/loop.h"
@@ -14,13 +15,25 @@
 
 struct ui;
 
+/* A recording that is shown instead of servers that are watched. */
+struct ui_replay {
+	double speed;
+	bool (*paused)(void *user);
+	bool (*ended)(void *user);
+	void (*pause)(void *user, bool paused);
+	void *user;
+};
+
 struct ui_options {
 	uv_loop_t *loop;
 	const struct clock *clock;
 	struct fleet *fleet;
-	struct watch *watch;
-	struct ops *ops;   /* NULL: read-only, and no key leads to an operation */
-	struct http *http; /* for the logs */
+	struct watch *watch;         /* NULL: a replay, in which nothing can be asked */
+	struct ops *ops;             /* NULL: read-only, and no key leads to an operation */
+	struct autoscale *autoscale; /* the scaling policies; armed only where there are operations */
+	struct tunnels *tunnels;
+	struct http *http;              /* for the logs */
+	const struct ui_replay *replay; /* copied; NULL: none */
 	bool read_only, ascii, no_color;
 	/*
 	 * Called when the user leaves: bring the operations to their end, then stop the loop's other

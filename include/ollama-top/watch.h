@@ -5,9 +5,11 @@
 #ifndef OLLAMA_TOP_WATCH_H
 #define OLLAMA_TOP_WATCH_H
 
+#include "ollama-top/exec.h"
 #include "ollama-top/fleet.h"
 #include "ollama-top/http.h"
 #include "ollama-top/loop.h"
+#include "ollama-top/tunnel.h"
 
 struct watch;
 
@@ -15,7 +17,8 @@ struct watch_options {
 	uv_loop_t *loop;
 	const struct clock *clock;
 	struct http *http;
-	struct fleet *fleet; /* borrowed; changed by the watch */
+	struct tunnels *tunnels; /* listened to by the watch; NULL: nothing is reached by ssh */
+	struct fleet *fleet;     /* borrowed; changed by the watch */
 	/* Called at the end of a loop turn in which the fleet changed; at most once per turn. */
 	void (*on_change)(void *user);
 	void *user;
@@ -41,8 +44,22 @@ void watch_stored(struct watch *watch);
 void watch_balancer(struct watch *watch);
 /* Looks at an instance's mounts now. */
 void watch_look(struct watch *watch, size_t server, const char *instance);
-/* An instance is being drained: shown as that, and its connections are counted each second, ours left out. */
-void watch_drain(struct watch *watch, size_t server, const char *instance, bool on);
+/* What we do to an instance is shown as that; while it drains, its connections are counted each second, ours left out. */
+void watch_tend(struct watch *watch, size_t server, const char *instance, enum tending tending);
+
+/*
+ * For questions that the watch does not ask itself: where a server's engine and an instance's API are
+ * asked, NULL when there is no such place. Good until watch_close(), and for a discovered instance
+ * until its address changes.
+ */
+struct http_endpoint *watch_engine(const struct watch *watch, size_t server);
+struct http_endpoint *watch_api(const struct watch *watch, size_t server, const char *instance);
+/*
+ * Runs a command (NULL-terminated) in the container of an instance. The caller keeps the deadline: a
+ * command that never ends is given up with exec_cancel(). NULL when it cannot be tried.
+ */
+struct exec *watch_exec(struct watch *watch, size_t server, const char *instance, const char *const *argv,
+	exec_done_fn *done, void *user);
 
 /*
  * snapshot: two samples one second apart (statistics need a delta), then on_ready once when

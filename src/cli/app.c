@@ -46,8 +46,25 @@ static struct fleet_spec *file_spec(const struct options *options, int *exit_sta
 	return spec;
 }
 
+/* Only read from the file: no server can be asked by what comes of it. */
+static struct fleet_spec *replayed_spec(struct app *app, const struct options *options, int *exit_status)
+{
+	struct record_error error;
+	app->replay = replay_open(options->replay, &error);
+	if (!app->replay) {
+		command_complain(error.text);
+		*exit_status = EXIT_WRONG;
+		return NULL;
+	}
+	return replay_spec(app->replay);
+}
+
 static bool read_spec(struct app *app, const struct options *options, int *exit_status)
 {
+	if (options->replay) {
+		app->spec = replayed_spec(app, options, exit_status);
+		return app->spec != NULL;
+	}
 	app->spec = options->demo ? demo_spec(app, options, exit_status) : file_spec(options, exit_status);
 	if (!app->spec) {
 		return false;
@@ -69,23 +86,32 @@ static void changed(void *user)
 	}
 }
 
-bool app_open(struct app *app, const struct options *options, int *exit_status)
+static bool open_replay(struct app *app, const struct options *options)
 {
-	if (!read_spec(app, options, exit_status)) {
-		return false;
+	app->loop_open = uv_loop_init(&app->loop) == 0;
+	if (app->loop_open) {
+		app->fleet = replay_fleet(app->replay, app->spec, &app->clock, options->speed);
 	}
-	*exit_status = EXIT_UNWELL;
-	clock_init(&app->clock);
+	if (!app->fleet) {
+		command_complain(_("out of memory"));
+	}
+	return app->fleet != NULL;
+}
+
+static bool open_watch(struct app *app)
+{
 	app->loop_open = uv_loop_init(&app->loop) == 0;
 	if (app->loop_open) {
 		app->fleet = fleet_new(app->spec, clock_mono_ms(&app->clock), clock_wall_ms(&app->clock));
 		app->http = http_new(&app->loop, &app->clock);
+		app->tunnels = tunnels_new(&app->loop, &app->clock, app->spec);
 	}
-	if (app->fleet && app->http) {
+	if (app->fleet && app->http && app->tunnels) {
 		app->watch = watch_new(&(struct watch_options){
 			.loop = &app->loop,
 			.clock = &app->clock,
 			.http = app->http,
+			.tunnels = app->tunnels,
 			.fleet = app->fleet,
 			.on_change = changed,
 			.user = app,
@@ -93,12 +119,67 @@ bool app_open(struct app *app, const struct options *options, int *exit_status)
 	}
 	if (!app->watch) {
 		command_complain(_("out of memory"));
+	}
+	return app->watch != NULL;
+}
+
+static bool open_recorder(struct app *app, const struct options *options, int *exit_status)
+{
+	struct record_error error;
+	app->recorder = recorder_open(&app->loop, app->fleet, options->record, options->anonymise, &error);
+	if (!app->recorder) {
+		command_complain(error.text);
+		*exit_status = EXIT_WRONG;
+	}
+	return app->recorder != NULL;
+}
+
+bool app_open(struct app *app, const struct options *options, int *exit_status)
+{
+	if (!read_spec(app, options, exit_status)) {
+		return false;
+	}
+	*exit_status = EXIT_UNWELL;
+	clock_init(&app->clock);
+	if (app->replay ? !open_replay(app, options) : !open_watch(app)) {
+		return false;
+	}
+	if (options->record && !open_recorder(app, options, exit_status)) {
 		return false;
 	}
 	if (app->notice[0] != '\0') {
 		fleet_note(app->fleet, SEVERITY_NONE, "", app->notice);
 	}
 	return true;
+}
+
+void app_start(struct app *app)
+{
+	if (app->replay) {
+		replay_start(app->replay, &app->loop, changed, app);
+	} else {
+		watch_start(app->watch);
+	}
+}
+
+/* What was recorded is whole on the disk, or the operator is told; false when the disk holds the process. */
+static bool close_recorder(struct app *app, int *exit_status)
+{
+	struct record_error error;
+	bool stuck = false;
+	if (app->recorder && !recorder_close(app->recorder, &stuck, &error)) {
+		command_complain(error.text);
+		*exit_status = *exit_status == EXIT_DONE ? EXIT_UNWELL : *exit_status;
+	}
+	return !stuck;
+}
+
+static void complain_of_replay(const struct app *app)
+{
+	const char *trouble = app->replay ? replay_trouble(app->replay) : NULL;
+	if (trouble) {
+		command_complain(trouble);
+	}
 }
 
 /* Turns the loop until nothing is left in it or the time is over. */
@@ -119,9 +200,13 @@ static void drain_loop(uv_loop_t *loop)
 
 int app_close(struct app *app, int exit_status)
 {
-	const bool stuck = app->http && http_resolver_stuck(app->http);
+	const bool written = close_recorder(app, &exit_status);
+	const bool stuck = !written || (app->http && http_resolver_stuck(app->http));
+	complain_of_replay(app);
 	demo_stop(app->demo);
 	if (stuck) {
+		/* Their ssh ends with this process. */
+		tunnels_close(app->tunnels);
 		fflush(NULL);
 		_exit(exit_status);
 	}
@@ -131,13 +216,20 @@ int app_close(struct app *app, int exit_status)
 	if (app->watch) {
 		watch_close(app->watch);
 	}
+	tunnels_close(app->tunnels);
 	if (app->http) {
 		http_close(app->http);
 	}
+	replay_close(app->replay);
 	if (app->loop_open) {
 		drain_loop(&app->loop);
+		if (app->ops && ops_stuck(app->ops)) {
+			fflush(NULL);
+			_exit(exit_status);
+		}
 		ops_free(app->ops);
 		watch_free(app->watch);
+		tunnels_free(app->tunnels);
 		fleet_free(app->fleet);
 		uv_loop_close(&app->loop);
 	}

@@ -9,6 +9,8 @@
 #include "ollama-top/http.h"
 #include "ollama-top/loop.h"
 #include "ollama-top/ops.h"
+#include "ollama-top/record.h"
+#include "ollama-top/tunnel.h"
 #include "ollama-top/watch.h"
 #include "options.h"
 
@@ -23,7 +25,10 @@ struct app {
 	bool loop_open;
 	struct fleet *fleet;
 	struct http *http;
+	struct tunnels *tunnels;
 	struct watch *watch;
+	struct recorder *recorder; /* NULL: nothing is recorded */
+	struct replay *replay;     /* in place of http, tunnels and watch, which are NULL then */
 	struct ops *ops; /* made by the front end that acts, closed here; NULL: nothing is changed */
 	void (*on_change)(void *user); /* set before app_open(), as `user` */
 	void *user;
@@ -34,6 +39,9 @@ struct app {
  * nothing asked yet. False when that fails: the message is on stderr, and app_close() is due.
  */
 bool app_open(struct app *app, const struct options *options, int *exit_status);
+
+/* Starts to ask the servers, or to replay. */
+void app_start(struct app *app);
 
 /*
  * Takes everything down and returns `exit_status`, unless a look-up of a name is stuck in a

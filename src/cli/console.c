@@ -1,5 +1,6 @@
 #include "app.h"
 #include "command.h"
+#include "ollama-top/autoscale.h"
 #include "ollama-top/i18n.h"
 #include "ollama-top/ops.h"
 #include "ollama-top/ui.h"
@@ -12,6 +13,7 @@
 struct console {
 	struct app app;
 	struct ui *ui;
+	struct autoscale *autoscale;
 	bool leaving;
 	int exit_status;
 };
@@ -34,6 +36,7 @@ static void on_quit(void *user, int exit_status)
 {
 	struct console *console = user;
 	console->exit_status = exit_status;
+	autoscale_stop(console->autoscale);
 	if (console->app.ops && !console->leaving) {
 		console->leaving = true;
 		ops_leave(console->app.ops, LEAVE_MS, on_left, console);
@@ -42,16 +45,33 @@ static void on_quit(void *user, int exit_status)
 	}
 }
 
+/* The replay as the console knows it. */
+static bool replay_is_paused(void *user)
+{
+	return replay_paused(user);
+}
+
+static bool replay_is_over(void *user)
+{
+	return replay_ended(user);
+}
+
+static void pause_replay(void *user, bool paused)
+{
+	replay_pause(user, paused);
+}
+
 /* Nothing in a read-only console could change anything: it has no operations. */
 static bool open_ops(struct console *console, const struct options *options)
 {
-	if (options->read_only) {
+	if (options->read_only || console->app.replay) {
 		return true;
 	}
 	console->app.ops = ops_new(&(struct ops_options){
 		.loop = &console->app.loop,
 		.clock = &console->app.clock,
 		.http = console->app.http,
+		.tunnels = console->app.tunnels,
 		.fleet = console->app.fleet,
 		.watch = console->app.watch,
 		.on_change = on_change,
@@ -63,6 +83,31 @@ static bool open_ops(struct console *console, const struct options *options)
 	return console->app.ops != NULL;
 }
 
+static bool open_autoscale(struct console *console)
+{
+	char error[AUTOSCALE_ERROR_MAX];
+	console->autoscale = autoscale_new(
+		&(struct autoscale_options){
+			.loop = &console->app.loop,
+			.clock = &console->app.clock,
+			.fleet = console->app.fleet,
+			.ops = console->app.ops,
+		},
+		error);
+	if (!console->autoscale) {
+		command_complain(error);
+	}
+	return console->autoscale != NULL;
+}
+
+static int close_all(struct console *console, int exit_status)
+{
+	autoscale_close(console->autoscale);
+	exit_status = app_close(&console->app, exit_status);
+	autoscale_free(console->autoscale);
+	return exit_status;
+}
+
 int console_run(const struct options *options)
 {
 	struct console console = {.app = {.on_change = on_change}};
@@ -72,27 +117,38 @@ int console_run(const struct options *options)
 			_("the console needs a terminal; for scripts there is \"ollama-top snapshot\""));
 		return EXIT_WRONG;
 	}
-	if (!app_open(&console.app, options, &console.exit_status) || !open_ops(&console, options)) {
-		return app_close(&console.app, console.exit_status);
+	if (!app_open(&console.app, options, &console.exit_status) || !open_ops(&console, options) ||
+		(!console.app.replay && !open_autoscale(&console))) {
+		return close_all(&console, console.exit_status);
 	}
+	const struct ui_replay replay = {
+		.speed = options->speed,
+		.paused = replay_is_paused,
+		.ended = replay_is_over,
+		.pause = pause_replay,
+		.user = console.app.replay,
+	};
 	console.ui = ui_new(&(struct ui_options){
 		.loop = &console.app.loop,
 		.clock = &console.app.clock,
 		.fleet = console.app.fleet,
 		.watch = console.app.watch,
 		.ops = console.app.ops,
+		.autoscale = console.autoscale,
 		.http = console.app.http,
-		.read_only = options->read_only,
+		.tunnels = console.app.tunnels,
+		.replay = console.app.replay ? &replay : NULL,
+		.read_only = options->read_only || console.app.replay,
 		.ascii = options->ascii,
 		.no_color = options->no_color,
 		.on_quit = on_quit,
 		.user = &console,
 	});
 	if (!console.ui) {
-		return app_close(&console.app, EXIT_WRONG);
+		return close_all(&console, EXIT_WRONG);
 	}
-	watch_start(console.app.watch);
+	app_start(&console.app);
 	uv_run(&console.app.loop, UV_RUN_DEFAULT);
 	ui_free(console.ui);
-	return app_close(&console.app, console.exit_status);
+	return close_all(&console, console.exit_status);
 }

@@ -68,7 +68,7 @@ enum find_result find_instance(const struct fleet *fleet, const char *name, cons
 	}
 	const struct discover_spec *discover = &(*server)->spec->discover;
 	const bool discovers = discover->name || discover->label || discover->image;
-	if (discovers && !(*server)->listed) {
+	if ((discovers && !(*server)->listed) || (*server)->service.link.status == LINK_UNKNOWN) {
 		const struct link *docker = &(*server)->docker;
 		if (docker->status != LINK_FAILED && docker->status != LINK_NONE) {
 			return FIND_WAIT;

@@ -177,6 +177,7 @@ static void open_log(struct logs_command *c, const struct server *server, const 
 		.loop = &c->app.loop,
 		.clock = &c->app.clock,
 		.http = c->app.http,
+		.tunnels = c->app.tunnels,
 		.server = server->spec,
 		.container = container,
 		.timeout_ms = c->app.spec->timeout_ms,
@@ -215,7 +216,13 @@ static void look(struct logs_command *c)
 	case FIND_FOUND:
 		break;
 	}
-	if (instance->container.name && instance->container.name[0] != '\0') {
+	if (instance->task.known && !instance->task.own_port) {
+		snprintf(error, sizeof(error),
+			_("the container of %s is on another node, or has no port of its own: use docker "
+			  "service logs %s"),
+			c->name, server->spec->scale.service);
+		fail(c, EXIT_UNWELL, error);
+	} else if (instance->container.name && instance->container.name[0] != '\0') {
 		open_log(c, server, instance->container.name);
 	} else if (instance->spec && instance->spec->container) {
 		open_log(c, server, instance->spec->container);
@@ -290,8 +297,8 @@ int logs_run(const struct options *options)
 	if (command.exit_status < 0) {
 		if (!command.logs) {
 			watch_start(app->watch);
-			uv_timer_start(
-				&command.deadline, on_deadline, 3 * (uint64_t)app->spec->timeout_ms, 0);
+			uv_timer_start(&command.deadline, on_deadline,
+				(uint64_t)(3 * app->spec->timeout_ms + tunnels_patience_ms(app->spec)), 0);
 		}
 		uv_run(&app->loop, UV_RUN_DEFAULT);
 	}

@@ -134,13 +134,18 @@ static void work(struct operate *o)
 
 static bool ask_unload(const struct operate *o, char *text, size_t size)
 {
-	snprintf(text, size, _("Unload it first on %s? [y/N] "), o->plan.loaded_on);
+	snprintf(text, size,
+		o->wish.intent.unload_first ? _("Unload it first on %s? [Y/n] ")
+					    : _("Unload it first on %s? [y/N] "),
+		o->plan.loaded_on);
 	return o->plan.loaded_on[0] != '\0';
 }
 
 static bool answer_unload(struct operate *o, const char *line)
 {
-	o->wish.intent.unload_first = ask_is_yes(line);
+	if (line[0] != '\0') {
+		o->wish.intent.unload_first = ask_is_yes(line);
+	}
 	return true;
 }
 
@@ -285,6 +290,7 @@ static bool open_all(struct operate *o)
 		.loop = &o->app.loop,
 		.clock = &o->app.clock,
 		.http = o->app.http,
+		.tunnels = o->app.tunnels,
 		.fleet = o->app.fleet,
 		.watch = o->app.watch,
 		.on_change = on_operation,
@@ -307,7 +313,8 @@ static bool open_all(struct operate *o)
 
 static void run(struct operate *o)
 {
-	o->plan_by = clock_mono_ms(&o->app.clock) + 2 * o->app.spec->timeout_ms + 1000;
+	o->plan_by = clock_mono_ms(&o->app.clock) + 2 * o->app.spec->timeout_ms + 1000 +
+		     tunnels_patience_ms(o->app.spec);
 	if (o->wish.intent.server && !fleet_server(o->app.fleet, o->wish.intent.server)) {
 		plan(o);
 	} else {
@@ -369,6 +376,8 @@ int operate_run(const struct options *options)
 		command_complain(error);
 		return EXIT_WRONG;
 	}
+	/* Deleting under readers is the accident: what is not asked is not left to it. */
+	o.wish.intent.unload_first = o.wish.intent.kind == OP_DELETE;
 	int exit_status;
 	if (options->read_only) {
 		snprintf(error, sizeof(error), "%s", _("refused: --read-only changes nothing"));

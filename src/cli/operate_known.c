@@ -10,21 +10,29 @@ static bool is_down(const struct instance *i)
 	return i->container.known && i->container.status != CONTAINER_RUNNING;
 }
 
+/* Nothing more is to be heard of it than Swarm tells. */
+static bool is_swarms(const struct instance *i)
+{
+	return i->task.known && !(i->task.phase == TASK_RUNNING && i->task.own_port);
+}
+
 static bool is_heard(const struct instance *i)
 {
 	const bool inspected = i->server->docker.status != LINK_OK || i->container.known || i->present == 0;
-	if (i->gone || (inspected && is_down(i))) {
+	if (i->gone || is_swarms(i) || (inspected && is_down(i))) {
 		return true;
 	}
 	if (!inspected || i->api.status == LINK_UNKNOWN) {
 		return false;
 	}
-	return i->api.status != LINK_OK || (i->version && i->loaded_at != 0 && i->stored_at != 0);
+	return i->api.status != LINK_OK || !instance_is_ollama(i) ||
+	       (i->version && i->loaded_at != 0 && i->stored_at != 0);
 }
 
 static bool is_told(const struct instance *i)
 {
-	return i->gone || i->api.status != LINK_OK || is_down(i) || i->server->docker.status != LINK_OK ||
+	return i->gone || is_swarms(i) || i->api.status != LINK_OK || is_down(i) ||
+	       i->server->docker.status != LINK_OK ||
 	       (i->connections_at != 0 && i->stats_at != 0 &&
 		       (i->server->spec->role != ROLE_RW || i->store.space_seen_at != 0));
 }
@@ -49,6 +57,9 @@ static bool all_known(const struct fleet *fleet, const struct intent *intent, in
 
 static bool is_listed(const struct server *server)
 {
+	if (server->docker.status == LINK_OK && server->service.link.status == LINK_UNKNOWN) {
+		return false;
+	}
 	return server->docker.status == LINK_OK ? server->listed && (server->host_seen_at != 0)
 						: server->docker.status != LINK_UNKNOWN;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
 
 /* One line of progress at most in this time: where lines add up, and of JSON. */
 #define LINE_MS        5000
@@ -22,6 +23,7 @@ void tell_open(struct tell *tell, const struct clock *clock, enum format format)
 	*tell = (struct tell){.clock = clock, .format = format, .terminal = isatty(STDERR_FILENO) != 0};
 	/* An operation must not stand still because nobody reads: its lease would run out. */
 	tell->output.held = true;
+	tell->to = &tell->output;
 }
 
 static const char *status_word(enum op_status status)
@@ -59,9 +61,9 @@ static void add_line(struct tell *tell, const struct op_view *view)
 	char *text = cJSON_PrintUnformatted(json);
 	cJSON_Delete(json);
 	if (text) {
-		output_add(&tell->output, text, strlen(text));
-		output_add(&tell->output, "\n", 1);
-		output_flush(&tell->output);
+		output_add(tell->to, text, strlen(text));
+		output_add(tell->to, "\n", 1);
+		output_flush(tell->to);
 	}
 	cJSON_free(text);
 }
@@ -125,12 +127,31 @@ static size_t columns(void)
 	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : COLUMNS;
 }
 
-/* A character takes no more columns than bytes, so that the line never wraps. */
+/* Cuts a text where it would pass so many columns; those that it takes. Bytes where the locale cannot tell. */
+static size_t cut(char *text, size_t room)
+{
+	mbstate_t state = {0};
+	size_t width = 0;
+	while (*text != '\0') {
+		wchar_t c = 0;
+		const size_t n = mbrtowc(&c, text, strlen(text), &state);
+		const bool told = n != (size_t)-1 && n != (size_t)-2;
+		const int w = told ? wcwidth(c) : 1;
+		if (width + (size_t)(w > 0 ? w : 0) > room) {
+			*text = '\0';
+			break;
+		}
+		width += (size_t)(w > 0 ? w : 0);
+		text += told ? n : 1;
+	}
+	return width;
+}
+
 static void rewrite(struct tell *tell, const char *line)
 {
 	char shown[LINE_MAX_BYTES];
-	const size_t room = columns();
-	const size_t len = text_clean(shown, room < sizeof(shown) ? room : sizeof(shown), line, strlen(line));
+	(void)text_clean(shown, sizeof(shown), line, strlen(line));
+	const size_t len = cut(shown, columns() - 1);
 	const int blanks = tell->shown > len ? (int)(tell->shown - len) : 0;
 	fprintf(stderr, "\r%s%*s", shown, blanks, "");
 	if (blanks > 0) {
@@ -182,7 +203,7 @@ void tell_view(struct tell *tell, const struct op_view *view)
 	const bool json = tell->format == FORMAT_JSON;
 	const bool status = !tell->begun || tell->status != view->status;
 	/* A pull writes in its step how far the layer is: that is progress, and no other step. */
-	const bool step = (tell->step_at != view->step_at && strcmp(tell->step, view->step) != 0) ||
+	const bool step = (tell->steps != view->steps && strcmp(tell->step, view->step) != 0) ||
 			  (status && view->status == OP_UNDOING);
 	const bool message = strcmp(tell->message, view->message) != 0 || (status && op_over(view->status));
 	const bool progress =
@@ -197,7 +218,7 @@ void tell_view(struct tell *tell, const struct op_view *view)
 	}
 	tell->begun = true;
 	tell->status = view->status;
-	tell->step_at = view->step_at;
+	tell->steps = view->steps;
 	snprintf(tell->step, sizeof(tell->step), "%s", view->step);
 	snprintf(tell->message, sizeof(tell->message), "%s", view->message);
 }

@@ -19,10 +19,12 @@ struct tell {
 	enum format format;
 	bool terminal; /* stderr is one */
 	struct output output;
-	size_t shown; /* bytes of the line that is rewritten */
+	struct output *to; /* where JSON goes; `output` unless somebody shares his own */
+	uint64_t id;       /* for who tells of several operations, one after another */
+	size_t shown;      /* columns of the line that is rewritten */
 	enum op_status status;
-	char step[96], message[OP_MESSAGE_MAX]; /* as last told */
-	int64_t step_at;
+	char step[256], message[OP_MESSAGE_MAX]; /* as last told */
+	uint64_t steps;
 	int64_t completed, progress_at;
 	bool begun;
 };

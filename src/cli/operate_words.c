@@ -131,7 +131,7 @@ bool wish_parse(struct wish *wish, const struct options *options, enum op_kind k
 			if (optional) {
 				break;
 			}
-			snprintf(what, sizeof(what), _("%s is missing"), word->name);
+			snprintf(what, sizeof(what), _("%s is missing"), _(word->name));
 			return fail(error, kind, what);
 		}
 		const char *value = options->args[count++];

@@ -2,7 +2,9 @@
 
 #include "ollama-top/config.h"
 #include "ollama-top/i18n.h"
+#include "ollama-top/simulation.h"
 #include "ollama-top/text.h"
+#include "text_table.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -11,6 +13,8 @@
 
 #define HELP_COLUMN 30
 #define LINES_MAX   1000000
+#define SPEED_LEAST 100 /* thousandths */
+#define SPEED_MOST  1000000
 
 struct row;
 /* Keeps a value; false when it is malformed. */
@@ -28,7 +32,27 @@ struct row {
 	const char *explanation; /* in --help */
 };
 
-enum { LONG_ONLY = 256, LONG_DEMO, LONG_NO_COLOR, LONG_ASCII, LONG_TIMEOUT, LONG_FORMAT, LONG_ROLLING };
+enum {
+	LONG_ONLY = 256,
+	LONG_DEMO,
+	LONG_NO_COLOR,
+	LONG_ASCII,
+	LONG_TIMEOUT,
+	LONG_FORMAT,
+	LONG_ROLLING,
+	LONG_DRY_RUN,
+	LONG_LISTEN,
+	LONG_BELL,
+	LONG_SIMULATE,
+	LONG_COMPARE,
+	LONG_SVG,
+	LONG_PARALLEL,
+	LONG_STORE,
+	LONG_RECORD,
+	LONG_REPLAY,
+	LONG_SPEED,
+	LONG_ANONYMISE
+};
 
 static bool set_flag(struct options *options, const struct row *row, const char *value)
 {
@@ -54,30 +78,65 @@ static bool set_seconds(struct options *options, const struct row *row, const ch
 	return config_seconds(value, row->least, row->most, (int64_t *)((char *)options + row->offset));
 }
 
-static bool set_lines(struct options *options, const struct row *row, const char *value)
+/* A whole number within the bounds of the row. */
+static bool set_number(struct options *options, const struct row *row, const char *value)
 {
 	char *end = NULL;
+	int64_t *number = (int64_t *)((char *)options + row->offset);
 	if (value[0] < '0' || value[0] > '9') {
 		return false;
 	}
 	errno = 0;
-	options->lines = strtoll(value, &end, 10);
+	*number = strtoll(value, &end, 10);
+	return errno == 0 && *end == '\0' && *number >= row->least && *number <= row->most;
+}
+
+static bool set_lines(struct options *options, const struct row *row, const char *value)
+{
 	options->lines_given = true;
-	return errno == 0 && *end == '\0' && options->lines >= row->least && options->lines <= row->most;
+	return set_number(options, row, value);
+}
+
+/* The index of a word; -1 when it is none of them. */
+static int word_index(const char *value, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(value, words[i]) == 0) {
+			return (int)i;
+		}
+	}
+	return -1;
+}
+
+static bool set_store(struct options *options, const struct row *row, const char *value)
+{
+	static const char *const names[] = {
+		[FROM_NFS] = "nfs", [FROM_NFS10G] = "nfs10g", [FROM_LOCAL] = "local"};
+	const int index = word_index(value, names, sizeof(names) / sizeof(*names));
+	(void)row;
+	options->store_given = true;
+	options->store = index < 0 ? FROM_NFS : (enum store_kind)index;
+	return index >= 0;
+}
+
+static bool set_speed(struct options *options, const struct row *row, const char *value)
+{
+	int64_t thousandth = 0;
+	const bool good = config_seconds(value, row->least, row->most, &thousandth);
+	options->speed = (double)thousandth / 1000;
+	options->speed_given = true;
+	return good;
 }
 
 static bool set_format(struct options *options, const struct row *row, const char *value)
 {
-	static const char *const names[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json"};
+	static const char *const names[] = {
+		[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", [FORMAT_PROMETHEUS] = "prometheus"};
+	const int index = word_index(value, names, sizeof(names) / sizeof(*names));
 	(void)row;
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(value, names[i]) == 0) {
-			options->format = (enum format)i;
-			options->format_given = true;
-			return true;
-		}
-	}
-	return false;
+	options->format_given = true;
+	options->format = index < 0 ? FORMAT_TEXT : (enum format)index;
+	return index >= 0;
 }
 
 #define AT(member) offsetof(struct options, member)
@@ -89,17 +148,45 @@ static const struct row rows[] = {
 		N_("watch a simulated fleet")},
 	{'r', false, "read-only", NULL, set_flag, AT(read_only), 0, 0, NULL,
 		N_("watch only, change nothing")},
+	{'w', false, "wall", NULL, set_flag, AT(wall), 0, 0, NULL,
+		N_("for a screen on the wall: large, read-only, by itself")},
+	{LONG_BELL, false, "bell", NULL, set_flag, AT(bell), 0, 0, NULL,
+		N_("of the wall: ring at a new critical alert")},
 	{'d', false, "refresh", N_("SECONDS"), set_seconds, AT(refresh_ms), CONFIG_REFRESH_MIN_MS,
 		CONFIG_REFRESH_MAX_MS, N_("seconds from 0.1 to 3600"), N_("ask this often")},
 	{LONG_TIMEOUT, false, "timeout", N_("SECONDS"), set_seconds, AT(timeout_ms), CONFIG_TIMEOUT_MIN_MS,
 		CONFIG_TIMEOUT_MAX_MS, N_("seconds from 0.1 to 600"), N_("wait this long for an answer")},
-	{LONG_FORMAT, false, "format", N_("FORMAT"), set_format, 0, 0, 0, N_("text or json"),
-		N_("print results as text or json")},
+	{LONG_FORMAT, false, "format", N_("FORMAT"), set_format, 0, 0, 0, N_("text, json or prometheus"),
+		N_("print results as text or json; snapshot also as prometheus")},
 	{'f', false, "follow", NULL, set_flag, AT(follow), 0, 0, NULL, N_("of logs: go on with new lines")},
-	{'n', false, "lines", N_("LINES"), set_lines, 0, 0, LINES_MAX, N_("a number from 0 to 1000000"),
-		N_("of logs: only so many of the last lines")},
+	{'n', false, "lines", N_("LINES"), set_lines, AT(lines), 0, LINES_MAX,
+		N_("a number from 0 to 1000000"), N_("of logs: only so many of the last lines")},
 	{LONG_ROLLING, false, "rolling", NULL, set_flag, AT(rolling), 0, 0, NULL,
 		N_("of restart: a server's instances one after another")},
+	{LONG_RECORD, false, "record", N_("FILE"), set_text, AT(record), 0, 0, N_("the name of a file"),
+		N_("write down what is seen, to be replayed")},
+	{LONG_REPLAY, false, "replay", N_("FILE"), set_text, AT(replay), 0, 0, N_("the name of a file"),
+		N_("show what was recorded, ask no server")},
+	{LONG_SPEED, false, "speed", N_("NUMBER"), set_speed, 0, SPEED_LEAST, SPEED_MOST,
+		N_("a number from 0.1 to 1000"), N_("of the replay: so many times as fast")},
+	{LONG_ANONYMISE, false, "anonymise", NULL, set_flag, AT(anonymise), 0, 0, NULL,
+		N_("of --record: no names and addresses")},
+	{LONG_DRY_RUN, false, "dry-run", NULL, set_flag, AT(dry_run), 0, 0, NULL,
+		N_("of autoscale: say what would be done, change nothing")},
+	{LONG_SIMULATE, false, "simulate", N_("TRACE"), set_text, AT(simulate), 0, 0,
+		N_("the name of a file of ARRIVAL,SERVICE lines"),
+		N_("of autoscale: play a trace against the policy")},
+	{LONG_COMPARE, false, "compare", NULL, set_flag, AT(compare), 0, 0, NULL,
+		N_("of a simulation: beside 1, 3, 6 instances and Kubernetes' rule")},
+	{LONG_SVG, false, "svg", N_("FILE"), set_text, AT(svg), 0, 0, N_("the name of a file"),
+		N_("of a simulation: write its chart there")},
+	{LONG_PARALLEL, false, "parallel", N_("REQUESTS"), set_number, AT(parallel), 1,
+		SIMULATION_PARALLEL_MAX, N_("a number from 1 to 64"),
+		N_("of a simulation: what an instance works on at once (1)")},
+	{LONG_STORE, false, "store", N_("STORE"), set_store, 0, 0, 0, N_("nfs, nfs10g or local"),
+		N_("of a simulation: where cold starts read (nfs)")},
+	{LONG_LISTEN, false, "listen", N_("ADDRESS:PORT"), set_text, AT(listen), 0, 0,
+		N_("ADDRESS:PORT, such as 127.0.0.1:9421"), N_("of serve: where; 127.0.0.1:9421 without it")},
 	{'y', false, "yes", NULL, set_flag, AT(yes), 0, 0, NULL, N_("do not ask for confirmation")},
 	{LONG_NO_COLOR, false, "no-color", NULL, set_flag, AT(no_color), 0, 0, NULL,
 		N_("no colours, as with $NO_COLOR")},
@@ -182,7 +269,7 @@ bool options_parse(struct options *options, int argc, char **argv, char *error)
 {
 	char letters[2 * ROWS + 2];
 	struct option longs[ROWS + 1];
-	*options = (struct options){.lines = -1};
+	*options = (struct options){.lines = -1, .speed = 1};
 	make_getopt_tables(letters, longs);
 	opterr = 0;
 	optind = 0;
@@ -214,21 +301,67 @@ bool options_parse(struct options *options, int argc, char **argv, char *error)
 	return true;
 }
 
-void options_help_pad(FILE *out, int at)
+/* What shells can offer as an option's argument. */
+static const struct {
+	const char *option, *completion;
+} completions[] = {
+	{"config", "file"},
+	{"record", "file"},
+	{"replay", "file"},
+	{"simulate", "file"},
+	{"store", "nfs nfs10g local"},
+	{"svg", "file"},
+	{"format", "text json prometheus"},
+};
+
+static const char *completion_of(const struct row *row)
 {
-	fprintf(out, "%*s", at < HELP_COLUMN ? HELP_COLUMN - at : 1, "");
+	for (size_t i = 0; i < sizeof(completions) / sizeof(*completions); i++) {
+		if (strcmp(completions[i].option, row->name) == 0) {
+			return completions[i].completion;
+		}
+	}
+	return NULL;
+}
+
+bool options_describe(size_t i, struct option_description *description)
+{
+	if (i >= ROWS) {
+		return false;
+	}
+	const struct row *row = &rows[i];
+	*description = (struct option_description){
+		.letter = row->letter < LONG_ONLY ? (char)row->letter : '\0',
+		.name = row->name,
+		.argument = row->argument,
+		.argument_optional = row->optional,
+		.completion = completion_of(row),
+		.explanation = row->explanation,
+	};
+	return true;
+}
+
+void options_help_term(FILE *out, const char *term)
+{
+	const int width = text_table_width(term);
+	fprintf(out, "%s%*s", term, width < HELP_COLUMN ? HELP_COLUMN - width : 1, "");
 }
 
 void options_help(FILE *out)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct row *row = &rows[i];
-		int at = row->letter < LONG_ONLY ? fprintf(out, "  -%c, --%s", row->letter, row->name)
-						 : fprintf(out, "      --%s", row->name);
-		if (row->argument) {
-			at += fprintf(out, row->optional ? "[=%s]" : " %s", _(row->argument));
+		char letter[8] = "    ", term[HELP_TERM_MAX];
+		if (row->letter < LONG_ONLY) {
+			snprintf(letter, sizeof(letter), "-%c, ", row->letter);
 		}
-		options_help_pad(out, at);
+		const char *argument = row->argument ? _(row->argument) : "";
+		snprintf(term, sizeof(term), "  %s--%s%s%s%s", letter, row->name,
+			!row->argument  ? ""
+			: row->optional ? "[="
+					: " ",
+			argument, row->argument && row->optional ? "]" : "");
+		options_help_term(out, term);
 		fprintf(out, "%s\n", _(row->explanation));
 	}
 }

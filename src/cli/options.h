@@ -9,7 +9,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum format { FORMAT_TEXT, FORMAT_JSON };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_PROMETHEUS };
+
+/* Where a simulated instance loads its weights from: "nfs" over 1 Gb/s, "nfs10g", "local". */
+enum store_kind { FROM_NFS, FROM_NFS10G, FROM_LOCAL };
 
 /* Pointers are into argv. */
 struct options {
@@ -20,6 +23,7 @@ struct options {
 	bool demo;
 	const char *scenario; /* of the demo; NULL: the default one */
 	bool read_only, yes, no_color, ascii;
+	bool wall, bell;
 	int64_t refresh_ms; /* 0: as configured */
 	int64_t timeout_ms; /* 0: as configured */
 	enum format format;
@@ -28,6 +32,18 @@ struct options {
 	int64_t lines; /* of the past; -1: all */
 	bool lines_given;
 	bool rolling;
+	const char *record, *replay; /* files; NULL: none */
+	double speed;                /* of the replay; 1 without --speed */
+	bool speed_given;
+	bool anonymise;
+	bool dry_run;         /* of autoscale: nothing is changed */
+	const char *simulate; /* a trace; NULL: nothing is simulated */
+	const char *svg;      /* where its chart goes */
+	bool compare;
+	int64_t parallel; /* requests that a simulated instance works on at once; 0: not given */
+	enum store_kind store;
+	bool store_given;
+	const char *listen; /* NULL: the default */
 	bool help, version;
 };
 
@@ -39,10 +55,25 @@ struct options {
  */
 bool options_parse(struct options *options, int argc, char **argv, char *error);
 
+#define HELP_TERM_MAX 160
+
 /* The lines of --help about options. */
 void options_help(FILE *out);
 
-/* Pads with blanks from column `at` to where the explanations of --help begin. */
-void options_help_pad(FILE *out, int at);
+/* An option as the table has it, for what is made from the table; texts untranslated. */
+struct option_description {
+	char letter; /* of the short form, or '\0' */
+	const char *name;
+	const char *argument; /* NULL: takes none */
+	bool argument_optional;
+	const char *completion; /* of the argument: "file", the words that it can be, or NULL: free */
+	const char *explanation;
+};
+
+/* Option `i` counted from 0; false beyond the last one. */
+bool options_describe(size_t i, struct option_description *description);
+
+/* Prints what an explanation of --help is about, and the blanks to where explanations begin. */
+void options_help_term(FILE *out, const char *term);
 
 #endif

@@ -70,19 +70,17 @@ static void add_docker(cJSON *object, const struct server *server)
 	add_size(docker, "memory_available", server->memory_available);
 }
 
-static void add_nfs(cJSON *object, const struct server *server)
+/* Null while there is no list: the server was not heard, has none, or it is blocked. */
+static void add_exports(cJSON *nfs, const struct server *server)
 {
-	cJSON *nfs = cJSON_AddObjectToObject(object, "nfs");
-	cJSON_AddStringToObject(nfs, "status", link_name(&server->nfs));
-	add_text(nfs, "error", server->nfs.error);
-	add_figure(nfs, "latency_ms", server->nfs.status == LINK_OK ? server->nfs.latency_ms : NAN);
-	if (server->nfs.status != LINK_OK) {
+	const struct nfs_server *of = &server->nfs_server;
+	if (server->nfs.status != LINK_OK || of->list != NFS_LIST_KNOWN) {
 		cJSON_AddNullToObject(nfs, "exports");
 		return;
 	}
 	cJSON *exports = cJSON_AddArrayToObject(nfs, "exports");
-	for (size_t i = 0; i < server->export_count; i++) {
-		const struct nfs_export *from = &server->exports[i];
+	for (size_t i = 0; i < of->export_count; i++) {
+		const struct nfs_export *from = &of->exports[i];
 		cJSON *item = cJSON_CreateObject();
 		add_text(item, "path", from->path);
 		cJSON *clients = cJSON_AddArrayToObject(item, "clients");
@@ -91,6 +89,49 @@ static void add_nfs(cJSON *object, const struct server *server)
 		}
 		cJSON_AddItemToArray(exports, item);
 	}
+}
+
+static void add_nfs_services(cJSON *nfs, const struct nfs_server *of)
+{
+	static const char *const keys[NFS_SERVICES] = {"v4", "v3", "portmapper", "mountd"};
+	cJSON *services = cJSON_AddObjectToObject(nfs, "services");
+	for (size_t i = 0; i < NFS_SERVICES; i++) {
+		const struct nfs_service *from = &of->services[i];
+		const bool answers = from->answer == NFS_ANSWERS;
+		cJSON *item = cJSON_AddObjectToObject(services, keys[i]);
+		cJSON_AddStringToObject(item, "answer", nfs_answer_name(from->answer));
+		add_figure(item, "latency_ms", answers ? from->latency_ms : NAN);
+		add_text(item, "error", from->error);
+	}
+}
+
+/* A server that answers but does not offer what is to be mounted has failed as much as one that is silent. */
+static void add_nfs(cJSON *object, const struct server *server)
+{
+	static const char *const lists[] = {
+		[NFS_LIST_UNKNOWN] = "unknown",
+		[NFS_LIST_KNOWN] = "known",
+		[NFS_LIST_NONE] = "none",
+		[NFS_LIST_BLOCKED] = "blocked",
+	};
+	static const char *const allowed[] = {
+		[NFS_ALLOWED_UNKNOWN] = NULL, [NFS_ALLOWED] = "yes", [NFS_DENIED] = "no"};
+	const struct nfs_server *of = &server->nfs_server;
+	const bool answers = server->nfs.status == LINK_OK;
+	cJSON *nfs = cJSON_AddObjectToObject(object, "nfs");
+	cJSON_AddStringToObject(
+		nfs, "status", answers && of->export_fails ? "failed" : link_name(&server->nfs));
+	add_text(nfs, "error",
+		answers && !of->export_fails ? NULL
+		: answers                    ? of->trouble
+					     : server->nfs.error);
+	add_figure(nfs, "latency_ms", answers ? server->nfs.latency_ms : NAN);
+	add_exports(nfs, server);
+	add_text(nfs, "server", of->address);
+	cJSON_AddStringToObject(nfs, "list", lists[of->list]);
+	add_text(nfs, "list_error", of->list_error);
+	add_text(nfs, "allowed", allowed[of->allowed]);
+	add_nfs_services(nfs, of);
 }
 
 static void add_container(cJSON *object, const struct container *container)
@@ -107,7 +148,22 @@ static void add_container(cJSON *object, const struct container *container)
 	cJSON_AddNumberToObject(to, "restarts", container->restarts);
 	cJSON_AddBoolToObject(to, "oom_killed", container->oom_killed);
 	const bool over = container->status == CONTAINER_EXITED || container->status == CONTAINER_DEAD;
+	add_text(to, "gpus", container->gpus);
 	add_size(to, "exit_code", over ? container->exit_code : -1);
+}
+
+/* Null for what is no task of a Swarm service. */
+static void add_task(cJSON *object, const struct task *task)
+{
+	if (!task->known) {
+		cJSON_AddNullToObject(object, "task");
+		return;
+	}
+	cJSON *to = cJSON_AddObjectToObject(object, "task");
+	add_text(to, "id", task->id);
+	add_text(to, "node", task->node);
+	add_text(to, "state", task->state);
+	add_text(to, "error", task->error);
 }
 
 static void add_loaded(cJSON *object, const struct instance *instance)
@@ -160,22 +216,26 @@ static void add_store(cJSON *object, const struct store *store)
 	add_size(to, "available", known ? store->available : -1);
 }
 
-static cJSON *instance_json(const struct instance *instance)
+static cJSON *instance_json(const struct fleet *fleet, const struct instance *instance)
 {
 	cJSON *to = cJSON_CreateObject();
 	const bool answers = instance->api.status == LINK_OK;
 	add_text(to, "name", instance->name);
 	add_text(to, "url", instance->url);
+	cJSON_AddStringToObject(to, "kind", instance_is_ollama(instance) ? "ollama" : "openai");
 	cJSON_AddStringToObject(to, "state", state_name(instance->state));
 	add_text(to, "reason", instance->reason);
 	add_text(to, "version", instance->version);
 	add_figure(to, "latency_ms", answers ? instance->api.latency_ms : NAN);
 	add_container(to, &instance->container);
+	add_task(to, &instance->task);
 	cJSON *memory = cJSON_AddObjectToObject(to, "memory");
 	add_size(memory, "used", instance->memory_used);
 	add_size(memory, "limit", instance->memory_limit);
 	add_figure(to, "cpu_percent", instance->cpu_percent);
 	add_truth(to, "busy", instance->loaded_at > 0 ? instance->busy : -1);
+	snapshot_add_requests(to, fleet, instance);
+	snapshot_add_gpus(to, instance);
 	add_loaded(to, instance);
 	add_stored(to, instance);
 	add_store(to, &instance->store);
@@ -185,7 +245,7 @@ static cJSON *instance_json(const struct instance *instance)
 	return to;
 }
 
-static cJSON *server_json(const struct server *server)
+static cJSON *server_json(const struct fleet *fleet, const struct server *server)
 {
 	cJSON *to = cJSON_CreateObject();
 	add_text(to, "name", server->spec->name);
@@ -197,7 +257,7 @@ static cJSON *server_json(const struct server *server)
 	cJSON *instances = cJSON_AddArrayToObject(to, "instances");
 	for (size_t i = 0; i < server->instance_count; i++) {
 		if (!server->instances[i]->gone) {
-			cJSON_AddItemToArray(instances, instance_json(server->instances[i]));
+			cJSON_AddItemToArray(instances, instance_json(fleet, server->instances[i]));
 		}
 	}
 	return to;
@@ -223,8 +283,7 @@ static void add_alerts(cJSON *object, const struct fleet *fleet)
 	for (size_t i = 0; i < fleet->alert_count; i++) {
 		const struct alert *from = &fleet->alerts[i];
 		cJSON *alert = cJSON_CreateObject();
-		cJSON_AddStringToObject(
-			alert, "severity", from->severity == SEVERITY_CRITICAL ? "critical" : "warning");
+		cJSON_AddStringToObject(alert, "severity", severity_names[from->severity]);
 		add_text(alert, "state", from->label);
 		add_text(alert, "target", from->target);
 		add_text(alert, "text", from->text);
@@ -239,7 +298,7 @@ cJSON *snapshot_json(const struct fleet *fleet)
 	cJSON_AddStringToObject(root, "status", fleet_status_name(fleet->status));
 	cJSON *servers = cJSON_AddArrayToObject(root, "servers");
 	for (size_t i = 0; i < fleet->server_count; i++) {
-		cJSON_AddItemToArray(servers, server_json(&fleet->servers[i]));
+		cJSON_AddItemToArray(servers, server_json(fleet, &fleet->servers[i]));
 	}
 	add_balancer(root, &fleet->balancer);
 	add_alerts(root, fleet);

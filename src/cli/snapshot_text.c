@@ -1,10 +1,10 @@
+#include "each.h"
 #include "ollama-top/i18n.h"
 #include "ollama-top/text.h"
 #include "snapshot.h"
+#include "text_table.h"
 
 #include <math.h>
-#include <string.h>
-#include <wchar.h>
 
 #define CELL_MAX 320
 
@@ -66,14 +66,20 @@ static void cpu_cell(char cell[CELL_MAX], const struct instance *instance)
 	}
 }
 
+static void requests_cell(char cell[CELL_MAX], const struct instance *instance)
+{
+	requests_text(cell, CELL_MAX, &instance->requests);
+}
+
 static void loaded_cell(char cell[CELL_MAX], const struct instance *instance)
 {
 	size_t used = 0;
 	char size[16];
 	for (size_t i = 0; i < instance->loaded_count && used < CELL_MAX; i++) {
 		const struct model_loaded *model = &instance->loaded[i];
-		const int n = snprintf(cell + used, CELL_MAX - used, "%s%s %s", i > 0 ? ", " : "",
-			model->name, text_size(size, sizeof(size), model->size));
+		const int n = snprintf(cell + used, CELL_MAX - used, "%s%s%s%s", i > 0 ? ", " : "",
+			model->name, model->size >= 0 ? " " : "",
+			model->size >= 0 ? text_size(size, sizeof(size), model->size) : "");
 		used += n > 0 ? (size_t)n : 0;
 	}
 }
@@ -95,89 +101,18 @@ static const struct column columns[] = {
 	{N_("LAT"), true, latency_cell},
 	{N_("MEMORY"), true, memory_cell},
 	{N_("CPU"), true, cpu_cell},
+	{N_("REQ"), true, requests_cell},
 	{N_("STORE"), false, store_cell},
 	{N_("LOADED"), false, loaded_cell},
 };
 #define COLUMNS (sizeof(columns) / sizeof(*columns))
 
-/* Columns of the screen that a text takes; bytes where the locale cannot tell. */
-static int width_of(const char *text)
+static void add_row(void *user, const struct instance *instance)
 {
-	mbstate_t state = {0};
-	int width = 0;
-	while (*text != '\0') {
-		wchar_t c = 0;
-		const size_t n = mbrtowc(&c, text, strlen(text), &state);
-		if (n == (size_t)-1 || n == (size_t)-2) {
-			return width + (int)strlen(text);
-		}
-		const int w = wcwidth(c);
-		width += w > 0 ? w : 0;
-		text += n;
-	}
-	return width;
-}
-
-static void fill_cell(char cell[CELL_MAX], const struct column *column, const struct instance *instance)
-{
-	cell[0] = '\0';
-	column->cell(cell, instance);
-	if (cell[0] == '\0') {
-		memcpy(cell, "-", sizeof("-"));
-	}
-}
-
-static void print_cell(FILE *out, size_t i, const char *cell, int width)
-{
-	const int pad = width - width_of(cell);
-	const int blanks = pad > 0 ? pad : 0;
-	if (columns[i].right) {
-		fprintf(out, "%*s%s", blanks, "", cell);
-	} else if (i + 1 < COLUMNS) {
-		fprintf(out, "%s%*s", cell, blanks, "");
-	} else {
-		fputs(cell, out);
-	}
-	fputs(i + 1 < COLUMNS ? "  " : "\n", out);
-}
-
-/* Calls back for each instance that is there. */
-static void each_instance(
-	const struct fleet *fleet, void (*visit)(void *user, const struct instance *instance), void *user)
-{
-	for (size_t s = 0; s < fleet->server_count; s++) {
-		const struct server *server = &fleet->servers[s];
-		for (size_t i = 0; i < server->instance_count; i++) {
-			if (!server->instances[i]->gone) {
-				visit(user, server->instances[i]);
-			}
-		}
-	}
-}
-
-struct table {
-	FILE *out;
-	int widths[COLUMNS];
-};
-
-static void measure(void *user, const struct instance *instance)
-{
-	struct table *table = user;
 	for (size_t i = 0; i < COLUMNS; i++) {
-		char cell[CELL_MAX];
-		fill_cell(cell, &columns[i], instance);
-		const int width = width_of(cell);
-		table->widths[i] = width > table->widths[i] ? width : table->widths[i];
-	}
-}
-
-static void print_row(void *user, const struct instance *instance)
-{
-	struct table *table = user;
-	for (size_t i = 0; i < COLUMNS; i++) {
-		char cell[CELL_MAX];
-		fill_cell(cell, &columns[i], instance);
-		print_cell(table->out, i, cell, table->widths[i]);
+		char cell[CELL_MAX] = "";
+		columns[i].cell(cell, instance);
+		text_table_add(user, columns[i].right, cell);
 	}
 }
 
@@ -199,20 +134,20 @@ static void print_summary(FILE *out, const struct fleet *fleet)
 
 void snapshot_text(FILE *out, const struct fleet *fleet)
 {
-	struct table table = {.out = out};
+	struct text_table table;
 	print_summary(out, fleet);
+	text_table_init(&table, COLUMNS);
 	for (size_t i = 0; i < COLUMNS; i++) {
-		table.widths[i] = width_of(_(columns[i].title));
+		text_table_add(&table, columns[i].right, _(columns[i].title));
 	}
-	each_instance(fleet, measure, &table);
-	for (size_t i = 0; i < COLUMNS; i++) {
-		print_cell(out, i, _(columns[i].title), table.widths[i]);
-	}
-	each_instance(fleet, print_row, &table);
+	each_instance(fleet, add_row, &table);
+	text_table_print(&table, out);
+	text_table_free(&table);
+	snapshot_nfs_text(out, fleet);
 	for (size_t i = 0; i < fleet->alert_count; i++) {
 		const struct alert *alert = &fleet->alerts[i];
 		fprintf(out, "%s  %s  %s: %s\n",
-			alert->severity == SEVERITY_CRITICAL ? _("critical") : _("warning"), alert->label,
-			alert->target, alert->text);
+			alert->severity == SEVERITY_CRITICAL ? _("critical") : P_("warning", "warnings", 1),
+			alert->label, alert->target, alert->text);
 	}
 }

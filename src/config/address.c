@@ -105,13 +105,18 @@ const char *address_bad_url(const char *s)
 	return address_authority(rest, len, host, &port) ? NULL : _("has no good host and port");
 }
 
+static const char *bad_length(const char *path)
+{
+	return strlen(path) < sizeof(((struct sockaddr_un *)0)->sun_path) ? NULL
+									  : _("is too long for a socket");
+}
+
 static const char *bad_unix(const char *path)
 {
 	if (path[0] != '/') {
 		return _("has no absolute path");
 	}
-	return strlen(path) < sizeof(((struct sockaddr_un *)0)->sun_path) ? NULL
-									  : _("is too long for a socket");
+	return bad_length(path);
 }
 
 static const char *bad_tcp(const char *rest)
@@ -137,9 +142,15 @@ static const char *bad_ssh(const char *rest)
 		return _("has no good user name");
 	}
 	const char *authority = at ? at + 1 : rest;
-	return address_authority(authority, (size_t)(rest + len - authority), host, &port)
-		       ? NULL
-		       : _("has no good host and port");
+	if (!address_authority(authority, (size_t)(rest + len - authority), host, &port)) {
+		return _("has no good host and port");
+	}
+	/* ssh splits its arguments at colons, and expands % and $ in them. */
+	const char *path = rest + len;
+	if (*path != '\0' && !all_in(path, strlen(path), "/.-_+@,=~")) {
+		return _("has no good path of a socket");
+	}
+	return bad_length(path);
 }
 
 static const char *bad_context(const char *name)

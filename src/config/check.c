@@ -2,6 +2,7 @@
 #include "node.h"
 #include "ollama-top/i18n.h"
 #include "schema.h"
+#include "zone_file.h"
 
 #include <string.h>
 
@@ -11,6 +12,11 @@ bool check_instance(struct reader *r, const struct node *map, const void *value)
 	if (instance->port == 0 && !instance->url) {
 		return reader_fail(r, map, _("instance \"%s\" cannot be reached; expected port: or url:"),
 			instance->name);
+	}
+	if ((instance->tls.ca || instance->tls.cert) &&
+		(!instance->url || strncmp(instance->url, "https://", 8) != 0)) {
+		return reader_fail(r, node_find(map, "tls"),
+			_("tls without https; expected url: https://HOST:PORT beside it"));
 	}
 	return true;
 }
@@ -166,7 +172,8 @@ bool check_autoscale(struct reader *r, const struct node *map, const void *value
 		return reader_fail(r, node_find(map, "target"),
 			_("target beside up_when or down_when; expected one way of the two"));
 	}
-	if (!rule->target_metric && !(rule->up_when && rule->down_when)) {
+	/* neither: the default target */
+	if (!rule->up_when != !rule->down_when) {
 		return reader_fail(r, map,
 			_("%s is missing in %s; expected up_when: and down_when:, or target:"),
 			rule->up_when ? "down_when" : "up_when", _("an autoscale rule"));
@@ -178,8 +185,14 @@ bool check_schedule(struct reader *r, const struct node *map, const void *value)
 {
 	const struct schedule_spec *schedule = value;
 	if (strcmp(schedule->from, schedule->to) == 0) {
-		return reader_fail(r, node_find(map, "to"),
-			_("from and to are both %s; expected a span of time"), schedule->to);
+		const struct node *to = node_find(map, "to");
+		return reader_fail(r, to ? to : map, _("from and to are both %s; expected a span of time"),
+			schedule->to);
+	}
+	if (schedule->tz && !zone_name_is_good(schedule->tz)) {
+		return reader_fail(r, map,
+			_("tz \"%s\" cannot be read; expected a time zone such as Europe/Berlin"),
+			schedule->tz);
 	}
 	return true;
 }
@@ -242,7 +255,8 @@ static bool check_rule(struct reader *r, const struct node *key, const struct no
 	const struct node *list = node_find(map, "schedule");
 	for (size_t j = 0; j < rule->schedule_count; j++) {
 		if (rule->schedule[j].min > server->scale.max) {
-			return reader_fail(r, item_value(list, j, "min"),
+			const struct node *min = item_value(list, j, "min");
+			return reader_fail(r, min ? min : list->items[j],
 				_("min %d is above scale's max %d of server \"%s\"; expected at most that"),
 				rule->schedule[j].min, server->scale.max, rule->server);
 		}

@@ -1,7 +1,9 @@
+#include "docker_context.h"
 #include "map.h"
 #include "node.h"
 #include "ollama-top/config.h"
 #include "ollama-top/i18n.h"
+#include "ollama-top/units.h"
 #include "reader.h"
 #include "schema.h"
 
@@ -105,6 +107,26 @@ struct fleet_spec *config_load(const char *path, struct config_error *error)
 	return spec;
 }
 
+/* False when out of memory: a context that cannot be followed is its server's trouble alone. */
+static bool follow_contexts(struct fleet_spec *spec)
+{
+	bool good = true;
+	for (size_t i = 0; good && i < spec->server_count; i++) {
+		good = docker_context_follow(&spec->servers[i]);
+	}
+	return good;
+}
+
+static void mark_autoscaled(struct fleet_spec *spec)
+{
+	for (size_t i = 0; i < spec->server_count; i++) {
+		for (size_t k = 0; k < spec->autoscale_count; k++) {
+			struct server_spec *server = &spec->servers[i];
+			server->autoscaled |= strcmp(server->name, spec->autoscale[k].server) == 0;
+		}
+	}
+}
+
 struct fleet_spec *config_parse(const char *name, const char *text, size_t len, struct config_error *error)
 {
 	struct reader reader = {.name = name, .error = error};
@@ -124,10 +146,23 @@ struct fleet_spec *config_parse(const char *name, const char *text, size_t len, 
 		}
 		good = good && map_read(&reader, tree.root, &schema_fleet, spec);
 		tree_free(&tree);
+		good = good && spec && (follow_contexts(spec) || reader_out_of_memory(&reader));
 	}
 	if (!good) {
 		spec_free(spec);
 		return NULL;
 	}
+	mark_autoscaled(spec);
 	return spec;
+}
+
+bool config_seconds(const char *text, int64_t min_ms, int64_t max_ms, int64_t *ms)
+{
+	double seconds = 0;
+	const char *rest = units_decimal(text, &seconds);
+	if (!rest || *rest != '\0' || seconds * 1000 < (double)min_ms || seconds * 1000 > (double)max_ms) {
+		return false;
+	}
+	*ms = (int64_t)(seconds * 1000 + 0.5);
+	return true;
 }

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libconfig.a
 libconfig_a_SOURCES = \
 	%D%/address.c %D%/address.h \
 	%D%/check.c \
+	%D%/docker_context.c %D%/docker_context.h \
 	%D%/load.c \
 	%D%/local_machine.c \
 	%D%/map.c %D%/map.h \
@@ -11,4 +12,4 @@ libconfig_a_SOURCES = \
 	%D%/scalar.c %D%/scalar.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/spec.c \
-	%D%/units.c %D%/units.h
+	%D%/zone_file.c %D%/zone_file.h

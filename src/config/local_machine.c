@@ -1,5 +1,6 @@
 /* The fleet without a configuration: this machine, as Ollama's and Docker's own variables say. */
 #include "address.h"
+#include "docker_context.h"
 #include "ollama-top/config.h"
 #include "ollama-top/i18n.h"
 #include "ollama-top/text.h"
@@ -78,8 +79,7 @@ static bool is_local(const char *host)
 	return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 || strcmp(host, "localhost") == 0;
 }
 
-/* Where an engine of this machine listens, the system's before the user's own; NULL when none does. */
-static char *find_socket(void)
+char *local_docker_socket(void)
 {
 	char *path = NULL;
 	if (access("/var/run/docker.sock", F_OK) == 0) {
@@ -99,41 +99,69 @@ static char *find_socket(void)
 	return NULL;
 }
 
-/* As the docker command does with $DOCKER_TLS_VERIFY: ca.pem, cert.pem and key.pem of a folder. */
-static bool add_tls(struct tls_spec *tls)
+bool local_docker_tls(struct tls_spec *tls)
 {
 	const char *verify = getenv("DOCKER_TLS_VERIFY");
-	const char *folder = getenv("DOCKER_CERT_PATH");
-	const char *home = getenv("HOME");
-	const bool given = folder && folder[0] != '\0';
-	if (!verify || verify[0] == '\0' || (!given && !home)) {
+	const char *given = getenv("DOCKER_CERT_PATH");
+	if (!verify || verify[0] == '\0') {
 		return true;
 	}
-	const char *below = given ? "" : "/.docker";
+	char *folder = given && given[0] != '\0' ? strdup(given) : docker_context_folder();
+	if (!folder) {
+		return true;
+	}
+	bool good = true;
 	char **const files[] = {&tls->ca, &tls->cert, &tls->key};
 	static const char *const names[] = {"ca.pem", "cert.pem", "key.pem"};
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (asprintf(files[i], "%s%s/%s", given ? folder : home, below, names[i]) < 0) {
+		if (asprintf(files[i], "%s/%s", folder, names[i]) < 0) {
 			*files[i] = NULL;
-			return false;
+			good = false;
 		}
 	}
-	return true;
+	free(folder);
+	return good;
+}
+
+/* The user's context, where he has one and it is not the default one; it is an address then. */
+static bool add_context(struct server_spec *server, struct config_error *error)
+{
+	char *name = docker_context_current();
+	if (!name || strcmp(name, "default") == 0) {
+		free(name);
+		return true;
+	}
+	const int len = asprintf(&server->docker, "context://%s", name);
+	free(name);
+	if (len < 0) {
+		server->docker = NULL;
+		return false;
+	}
+	if (address_bad_docker(server->docker)) {
+		return bad_variable(error, "DOCKER_CONTEXT", server->docker + strlen("context://"),
+			_("the name of a Docker context"));
+	}
+	return docker_context_follow(server);
 }
 
 static bool add_docker(struct server_spec *server, struct config_error *error)
 {
 	const char *host = getenv("DOCKER_HOST");
 	if (!host || host[0] == '\0') {
+		if (!add_context(server, error)) {
+			return false;
+		}
 		/* Another machine's Ollama does not run in this machine's containers. */
-		server->docker = is_local(server->host) ? find_socket() : NULL;
+		if (!server->docker && is_local(server->host)) {
+			server->docker = local_docker_socket();
+		}
 		return true;
 	}
 	if (address_bad_docker(host)) {
 		return bad_variable(error, "DOCKER_HOST", host, ADDRESS_DOCKER_EXPECTED);
 	}
 	server->docker = strdup(host);
-	return server->docker && (strncmp(host, "tcp://", 6) != 0 || add_tls(&server->tls));
+	return server->docker && (strncmp(host, "tcp://", 6) != 0 || local_docker_tls(&server->tls));
 }
 
 static bool add_instance(struct server_spec *server, const struct ollama_host *at)

@@ -115,6 +115,9 @@ bool map_read(struct reader *r, const struct node *node, const struct schema *sc
 	if (schema->init) {
 		schema->init(to);
 	}
+	if (node->kind == NODE_SCALAR && schema->text) {
+		return schema->text(r, node, to) && (!schema->check || schema->check(r, node, to));
+	}
 	if (node->kind != NODE_MAP) {
 		return reader_fail(r, node, _("%s is not a map; expected \"%s: ...\""), _(schema->what),
 			schema->fields[0].name);

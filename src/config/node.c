@@ -143,6 +143,16 @@ static bool on_alias(struct builder *b, const yaml_event_t *event)
 		b, &event->start_mark, _("an alias without its anchor; expected &NAME before *NAME"));
 }
 
+/* Written as it is, in one line, without an escape: then a place in the text is one in the file. */
+static int quote_of(const yaml_event_t *event)
+{
+	const int quote = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? 0 : 1;
+	const yaml_mark_t *start = &event->start_mark, *end = &event->end_mark;
+	const bool whole = start->line == end->line &&
+			   end->column - start->column == event->data.scalar.length + 2 * (size_t)quote;
+	return whole ? quote : -1;
+}
+
 static bool on_scalar(struct builder *b, const yaml_event_t *event)
 {
 	struct node *node = new_node(b, NODE_SCALAR, &event->start_mark);
@@ -157,6 +167,7 @@ static bool on_scalar(struct builder *b, const yaml_event_t *event)
 	}
 	memcpy(node->text, event->data.scalar.value, node->len);
 	node->text[node->len] = '\0';
+	node->quote = quote_of(event);
 	return remember(b, event->data.scalar.anchor, node, &event->start_mark) &&
 	       place(b, node, &event->start_mark);
 }

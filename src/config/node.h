@@ -23,6 +23,7 @@ struct node {
 	size_t line, column; /* from 1; columns count characters */
 	char *text;          /* scalar: NUL-terminated, and may contain NULs */
 	size_t len;
+	int quote; /* scalar: columns before its text, or -1 where columns of the text are not those of the file */
 	struct node **items; /* list: its items; map: key, value, key, value */
 	size_t count, capacity;
 	struct node *next; /* every node of the tree, for tree_free() */

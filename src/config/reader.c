@@ -38,6 +38,16 @@ bool reader_fail(struct reader *reader, const struct node *node, const char *for
 	return false;
 }
 
+bool reader_fail_inside(struct reader *reader, const struct node *node, size_t at, const char *format, ...)
+{
+	va_list args;
+	const size_t column = node->quote < 0 ? 0 : (size_t)node->quote + at;
+	va_start(args, format);
+	fill(reader, node->line, node->column + column, format, args);
+	va_end(args);
+	return false;
+}
+
 bool reader_out_of_memory(struct reader *reader)
 {
 	snprintf(reader->error->message, sizeof(reader->error->message), "%s", _("out of memory"));

@@ -23,6 +23,9 @@ bool reader_fail_at(struct reader *reader, size_t line, size_t column, const cha
 	__attribute__((format(printf, 4, 5)));
 bool reader_fail(struct reader *reader, const struct node *node, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* At a byte of a scalar's text, where that can be told. */
+bool reader_fail_inside(struct reader *reader, const struct node *node, size_t at, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 bool reader_out_of_memory(struct reader *reader);
 
 /* A scalar's text made safe and short for a message. */
@@ -41,6 +44,8 @@ struct schema {
 	size_t field_count;
 	void (*init)(void *value);
 	bool (*check)(struct reader *reader, const struct node *map, const void *value);
+	bool (*text)(struct reader *reader, const struct node *node,
+		void *value); /* optional: it may be text too */
 };
 
 struct field {

@@ -4,7 +4,7 @@
 #include "node.h"
 #include "ollama-top/i18n.h"
 #include "ollama-top/text.h"
-#include "units.h"
+#include "ollama-top/units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,6 +187,20 @@ bool scalar_role(struct reader *r, const struct node *node, const struct field *
 		return refuse(r, node, field, _("is not a role"), expected);
 	}
 	*(enum server_role *)((char *)to + field->offset) = rw ? ROLE_RW : ROLE_RO;
+	return true;
+}
+
+bool scalar_kind(struct reader *r, const struct node *node, const struct field *field, void *to)
+{
+	const char *expected = _("ollama or openai");
+	if (!scalar_is_text(r, node, field, expected)) {
+		return false;
+	}
+	const bool openai = strcmp(node->text, "openai") == 0;
+	if (!openai && strcmp(node->text, "ollama") != 0) {
+		return refuse(r, node, field, _("is no kind of instance"), expected);
+	}
+	*(enum instance_kind *)((char *)to + field->offset) = openai ? KIND_OPENAI : KIND_OLLAMA;
 	return true;
 }
 

@@ -14,6 +14,7 @@ field_read scalar_docker;   /* char * */
 field_read scalar_source;   /* char *: ADDRESS:/PATH */
 field_read scalar_path;     /* char *: absolute; "~/" is expanded */
 field_read scalar_role;     /* enum server_role */
+field_read scalar_kind;     /* enum instance_kind */
 field_read scalar_bool;     /* bool */
 field_read scalar_port;     /* int */
 field_read scalar_count;    /* int within field->min and max */
@@ -24,15 +25,13 @@ field_read scalar_ports;    /* int[2]: "FIRST-LAST" or one port */
 field_read scalar_days;     /* char *: "Mon-Fri", "Sat,Sun" */
 field_read scalar_time;     /* char *: "HH:MM", up to 24:00 */
 field_read scalar_zone;     /* char *: "Europe/Berlin" */
-field_read scalar_rule;     /* char *: "METRIC > NUMBER for DURATION" */
+field_read scalar_rule;     /* char *: "METRIC > VALUE for DURATION", joined by and, or */
 
 /* A scalar with something in it, no control character and not too long. */
 bool scalar_is_text(
 	struct reader *reader, const struct node *node, const struct field *field, const char *expected);
 
-/* The number of `autoscale: target:`; the names of what can be measured. */
+/* The number of `autoscale: target:`. */
 bool scalar_positive(struct reader *reader, const struct node *node, const char *what, double *value);
-bool scalar_is_metric(const char *name, size_t len);
-#define SCALAR_METRICS "busy or inflight"
 
 #endif

@@ -3,7 +3,9 @@
 #include "map.h"
 #include "node.h"
 #include "ollama-top/i18n.h"
+#include "ollama-top/policy.h"
 #include "scalar.h"
+#include "zone_file.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -23,13 +25,22 @@
 static_assert(offsetof(struct scale_spec, port_last) == offsetof(struct scale_spec, port_first) + sizeof(int),
 	"scalar_ports() fills both as an array");
 
+static const struct field tls_fields[] = {
+	{"ca", scalar_path, AT(struct tls_spec, ca)},
+	{"cert", scalar_path, AT(struct tls_spec, cert)},
+	{"key", scalar_path, AT(struct tls_spec, key)},
+};
+static const struct schema tls_schema = SCHEMA(N_("tls"), struct tls_spec, tls_fields, NULL, check_tls);
+
 static const struct field instance_fields[] = {
 	{"name", scalar_name, AT(struct instance_spec, name), .required = true},
+	{"kind", scalar_kind, AT(struct instance_spec, kind)},
 	{"port", scalar_port, AT(struct instance_spec, port)},
 	{"url", scalar_url, AT(struct instance_spec, url)},
 	{"container", scalar_name, AT(struct instance_spec, container)},
 	{"token_file", scalar_path, AT(struct instance_spec, token_file)},
 	{"ssh", scalar_bool, AT(struct instance_spec, ssh)},
+	{"tls", map_inside, AT(struct instance_spec, tls), .schema = &tls_schema},
 };
 static const struct schema instance_schema =
 	SCHEMA(N_("an instance"), struct instance_spec, instance_fields, NULL, check_instance);
@@ -38,16 +49,10 @@ static const struct field discover_fields[] = {
 	{"name", scalar_text, AT(struct discover_spec, name)},
 	{"label", scalar_text, AT(struct discover_spec, label)},
 	{"image", scalar_text, AT(struct discover_spec, image)},
+	{"ssh", scalar_bool, AT(struct discover_spec, ssh)},
 };
 static const struct schema discover_schema =
 	SCHEMA(N_("discover"), struct discover_spec, discover_fields, NULL, check_discover);
-
-static const struct field tls_fields[] = {
-	{"ca", scalar_path, AT(struct tls_spec, ca)},
-	{"cert", scalar_path, AT(struct tls_spec, cert)},
-	{"key", scalar_path, AT(struct tls_spec, key)},
-};
-static const struct schema tls_schema = SCHEMA(N_("tls"), struct tls_spec, tls_fields, NULL, check_tls);
 
 static void init_scale(void *value)
 {
@@ -80,6 +85,8 @@ static const struct field nfs_fields[] = {
 	{"source", scalar_source, AT(struct nfs_spec, source)},
 	{"types", map_list_scalar, AT(struct nfs_spec, types),
 		.count_offset = offsetof(struct nfs_spec, type_count), .max = 16},
+	{"port", scalar_port, AT(struct nfs_spec, port)},
+	{"portmapper", scalar_port, AT(struct nfs_spec, portmapper)},
 };
 static const struct schema nfs_schema = SCHEMA(N_("nfs"), struct nfs_spec, nfs_fields, init_nfs, check_nfs);
 
@@ -123,8 +130,55 @@ static const struct field schedule_fields[] = {
 	{"min", scalar_count, AT(struct schedule_spec, min), .required = true, .min = 0, .max = 1000},
 	{"tz", scalar_zone, AT(struct schedule_spec, tz)},
 };
-static const struct schema schedule_schema =
-	SCHEMA(N_("a schedule"), struct schedule_spec, schedule_fields, NULL, check_schedule);
+
+/* at "08:00-19:00 Mon-Fri" min 3 */
+static bool schedule_of_text(struct reader *r, const struct node *node, void *value)
+{
+	static const struct field item = {.name = "schedule"};
+	struct schedule_spec *schedule = value;
+	struct policy_error error;
+	if (!scalar_is_text(r, node, &item, _("at \"08:00-19:00 Mon-Fri\" min 3"))) {
+		return false;
+	}
+	if (!policy_schedule_parse(node->text, schedule, &error)) {
+		return reader_fail_inside(r, node, error.at, "%s", error.text);
+	}
+	return true;
+}
+
+static const struct schema schedule_schema = {
+	.what = N_("a schedule"),
+	.size = sizeof(struct schedule_spec),
+	.fields = schedule_fields,
+	.field_count = COUNT(schedule_fields),
+	.check = check_schedule,
+	.text = schedule_of_text,
+};
+
+/* Zones are read here, so that what follows the clock needs no file, and a misspelt one is seen at the start. */
+static bool read_schedule(struct reader *r, const struct node *node, const struct field *field, void *to)
+{
+	if (!map_list(r, node, field, to)) {
+		return false;
+	}
+	const struct autoscale_spec *rule = to;
+	for (size_t i = 0; i < rule->schedule_count; i++) {
+		struct schedule_spec *schedule = &rule->schedule[i];
+		const struct node *item = node->items[i];
+		const struct node *tz = node_find(item, "tz");
+		if (!zone_file_read(schedule->tz, &schedule->zone, &schedule->zone_len)) {
+			return reader_fail(r, tz ? tz : item,
+				schedule->tz
+					? _("tz \"%s\" is not a time zone of this machine; expected one such "
+					    "as Europe/Berlin (they come with the package tzdata)")
+					: _("this machine's own time zone cannot be read%s; expected tz: "
+					    "beside "
+					    "from: and to:"),
+				schedule->tz ? schedule->tz : "");
+		}
+	}
+	return true;
+}
 
 static const struct field cooldown_fields[] = {
 	{"up", scalar_duration, AT(struct autoscale_spec, cooldown_up_ms), .min = 0, .max = DAY},
@@ -158,28 +212,33 @@ static bool read_target(struct reader *r, const struct node *node, const struct 
 	struct autoscale_spec *rule = (struct autoscale_spec *)((char *)to + field->offset);
 	char quoted[READER_QUOTE_MAX];
 	if (node->kind != NODE_MAP || node->count != 2) {
-		return reader_fail(r, node, _("target is not one metric; expected \"{METRIC: NUMBER}\", %s"),
-			_("METRIC being " SCALAR_METRICS));
+		return reader_fail(r, node,
+			_("target is not one metric; expected \"{METRIC: NUMBER}\", METRIC being %s"),
+			policy_metric_list());
 	}
 	const struct node *key = node->items[0];
-	if (!scalar_is_metric(key->text, key->len)) {
+	const enum policy_metric metric = policy_metric_find(key->text, key->len);
+	if (metric == POLICY_METRICS) {
 		return reader_fail(r, key, _("unknown metric \"%s\"; expected %s"), reader_quote(quoted, key),
-			SCALAR_METRICS);
+			policy_metric_list());
 	}
 	if (!scalar_positive(r, node->items[1], field->name, &rule->target_value)) {
 		return false;
 	}
-	rule->target_metric = strdup(key->text);
+	if (rule->target_value > 1 && (metric == POLICY_BUSY || metric == POLICY_MEMORY)) {
+		return reader_fail(r, node->items[1], _("target %s is above 1; expected a share such as 0.7"),
+			node->items[1]->text);
+	}
+	rule->target_metric = strdup(policy_metric_name(metric));
 	return rule->target_metric || reader_out_of_memory(r);
 }
 
 static void init_rule(void *value)
 {
 	struct autoscale_spec *rule = value;
-	rule->cooldown_up_ms = 60 * SECOND;
-	rule->cooldown_down_ms = 300 * SECOND;
-	rule->step_up = 1;
-	rule->step_down = 1;
+	char *server = rule->server;
+	policy_spec_init(rule);
+	rule->server = server;
 }
 
 static const struct field rule_fields[] = {
@@ -188,7 +247,7 @@ static const struct field rule_fields[] = {
 	{"target", read_target, .offset = 0},
 	{"cooldown", read_cooldown, AT(struct autoscale_spec, cooldown_up_ms), .min = 0, .max = DAY},
 	{"step", map_inside, .offset = 0, .schema = &step_schema},
-	{"schedule", map_list, AT(struct autoscale_spec, schedule),
+	{"schedule", read_schedule, AT(struct autoscale_spec, schedule),
 		.count_offset = offsetof(struct autoscale_spec, schedule_count), .max = 64,
 		.schema = &schedule_schema},
 };
@@ -202,7 +261,8 @@ static bool read_autoscale(struct reader *r, const struct node *node, const stru
 	struct fleet_spec *spec = to;
 	if (node->kind != NODE_MAP || node->count == 0) {
 		return reader_fail(r, node,
-			_("%s is not a map; expected \"SERVER: {up_when: ..., down_when: ...}\""),
+			_("%s is not a map; expected \"SERVER: {target: ...}\" or \"SERVER: {up_when: ..., "
+			  "down_when: ...}\""),
 			field->name);
 	}
 	if (node->count / 2 > SCHEMA_SERVERS_MAX) {
@@ -219,6 +279,9 @@ static bool read_autoscale(struct reader *r, const struct node *node, const stru
 		if (!scalar_name(r, node->items[2 * i], &server, rule) ||
 			!map_read(r, node->items[2 * i + 1], &rule_schema, rule)) {
 			return false;
+		}
+		if (!policy_spec_default(rule)) {
+			return reader_out_of_memory(r);
 		}
 	}
 	return true;

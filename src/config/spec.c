@@ -1,6 +1,15 @@
 #include "ollama-top/spec.h"
 
+#include "ollama-top/policy.h"
+
 #include <stdlib.h>
+
+static void free_tls(struct tls_spec *tls)
+{
+	free(tls->ca);
+	free(tls->cert);
+	free(tls->key);
+}
 
 static void free_server(struct server_spec *server)
 {
@@ -10,6 +19,7 @@ static void free_server(struct server_spec *server)
 		free(instance->url);
 		free(instance->container);
 		free(instance->token_file);
+		free_tls(&instance->tls);
 	}
 	for (size_t i = 0; i < server->nfs.type_count; i++) {
 		free(server->nfs.types[i]);
@@ -22,29 +32,12 @@ static void free_server(struct server_spec *server)
 	free(server->name);
 	free(server->host);
 	free(server->docker);
-	free(server->tls.ca);
-	free(server->tls.cert);
-	free(server->tls.key);
+	free(server->docker_error);
+	free_tls(&server->tls);
 	free(server->discover.name);
 	free(server->discover.label);
 	free(server->discover.image);
 	free(server->scale.service);
-}
-
-static void free_rule(struct autoscale_spec *rule)
-{
-	for (size_t i = 0; i < rule->schedule_count; i++) {
-		struct schedule_spec *schedule = &rule->schedule[i];
-		free(schedule->days);
-		free(schedule->from);
-		free(schedule->to);
-		free(schedule->tz);
-	}
-	free(rule->schedule);
-	free(rule->server);
-	free(rule->up_when);
-	free(rule->down_when);
-	free(rule->target_metric);
 }
 
 void spec_free(struct fleet_spec *spec)
@@ -56,7 +49,7 @@ void spec_free(struct fleet_spec *spec)
 		free_server(&spec->servers[i]);
 	}
 	for (size_t i = 0; i < spec->autoscale_count; i++) {
-		free_rule(&spec->autoscale[i]);
+		policy_spec_clear(&spec->autoscale[i]);
 	}
 	free(spec->servers);
 	free(spec->autoscale);

@@ -28,10 +28,14 @@ static const struct kind kinds[CONDITION_COUNT] = {
 	[CONDITION_HOT] = {SEVERITY_WARNING, STATE_HOT, NULL, false},
 	[CONDITION_SLOW] = {SEVERITY_WARNING, STATE_SLOW, NULL, false},
 	[CONDITION_HEALTH] = {SEVERITY_WARNING, STATE_UNKNOWN, "health", false},
+	[CONDITION_TOKEN] = {SEVERITY_WARNING, STATE_UNKNOWN, "token", false},
 	[CONDITION_DOCKER] = {SEVERITY_WARNING, STATE_UNKNOWN, "docker", false},
 	[CONDITION_DOCKER_WARNING] = {SEVERITY_WARNING, STATE_UNKNOWN, "docker", false},
 	[CONDITION_CLOCK] = {SEVERITY_WARNING, STATE_UNKNOWN, "clock", false},
 	[CONDITION_NFS_SERVER] = {SEVERITY_WARNING, STATE_UNKNOWN, "nfs", false},
+	[CONDITION_NFS_EXPORT] = {SEVERITY_WARNING, STATE_UNKNOWN, "nfs", false},
+	[CONDITION_SERVICE] = {SEVERITY_WARNING, STATE_UNKNOWN, "service", false},
+	[CONDITION_POLICY] = {SEVERITY_WARNING, STATE_UNKNOWN, "autoscale", false},
 	[CONDITION_POOL] = {SEVERITY_WARNING, STATE_LB, NULL, false},
 };
 
@@ -155,11 +159,23 @@ void alerts_free(struct fleet *fleet)
 	free(fleet->alerts);
 }
 
+size_t fleet_alerts(const struct fleet *fleet, enum severity severity)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < fleet->alert_count; i++)
+		count += fleet->alerts[i].severity == severity;
+	return count;
+}
+
 bool fleet_acknowledge(struct fleet *fleet, const char *target)
 {
 	struct instance *killed = NULL;
 	bool found = false;
 
+	fleet_tell(fleet,
+		&(struct fleet_change){
+			.kind = FLEET_ACKNOWLEDGED, .at = fleet->now, .wall = fleet->wall, .target = target});
 	for (size_t i = 0; i < fleet->alert_count; i++) {
 		struct alert *a = &fleet->alerts[i];
 

@@ -34,6 +34,7 @@ void container_free(struct container *c)
 	free(c->image);
 	free(c->image_id);
 	free(c->health_error);
+	free(c->gpus);
 	mounts_free(c->mounts, c->mount_count);
 	env_free(c->env, c->env_count);
 	*c = (struct container){0};
@@ -99,6 +100,8 @@ bool container_copy(struct container *to, const struct container *from)
 	changed |= keep_text(&to->health_error, from->health_error, FLEET_TEXT_MAX);
 	changed |= keep_int(&health, (int)from->health);
 	to->health = (enum container_health)health;
+	changed |= keep_text(&to->gpus, from->gpus, TEXT_NAME_MAX);
+	changed |= keep_int(&to->gpu_count, from->gpu_count);
 	changed |= keep_int(&to->restarts, from->restarts);
 	changed |= keep_int(&to->exit_code, from->exit_code);
 	changed |= to->oom_killed != from->oom_killed;
@@ -201,6 +204,17 @@ bool oom_held(const struct fleet *fleet, const struct instance *i)
 	return i->oom_at != 0 && fleet->now - i->oom_at < FLEET_OOM_HOLD_MS;
 }
 
+/* Kills within this are one: an event tells of it when it happens, an inspect when the container has ended. */
+#define OOM_ONE_MS 2000
+
+static void oom_count(struct instance *i, int64_t wall)
+{
+	if (i->oom_kills > 0 && wall - i->oom_counted_wall < OOM_ONE_MS)
+		return;
+	i->oom_counted_wall = wall;
+	i->oom_kills++;
+}
+
 /*
  * A kill for memory at `wall` on the engine's clock, `at` on ours. What is no news (an
  * inspect, a replayed event) counts only when it tells of a later kill than is known.
@@ -212,6 +226,7 @@ void oom_happened(struct fleet *fleet, struct instance *i, int64_t at, int64_t w
 	if (fleet->now - at >= FLEET_OOM_HOLD_MS)
 		return;
 	alert_set(fleet, &i->raised[CONDITION_OOM], CONDITION_OOM, i->server, i, NULL);
+	oom_count(i, wall);
 	i->oom_at = at ? at : -1;
 	i->oom_wall = wall;
 	touch(fleet, true);

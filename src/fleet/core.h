@@ -55,6 +55,8 @@ struct instance *instance_add(
 void instance_drop(struct fleet *fleet, struct server *server, size_t index);
 void instance_free(struct instance *i);
 void instance_forget_process(struct instance *i); /* figures of a container that no longer runs */
+void instance_leave(struct fleet *fleet, struct instance *i, int64_t at); /* its row lingers a while */
+void instance_return(struct fleet *fleet, struct instance *i);
 const char *target_of(char buf[TARGET_MAX], const struct server *server, const struct instance *i);
 
 /* container.c */
@@ -69,6 +71,15 @@ void container_turn(struct fleet *fleet, struct instance *i, enum container_stat
 void oom_happened(struct fleet *fleet, struct instance *i, int64_t at, int64_t wall, bool is_news);
 bool oom_held(const struct fleet *fleet, const struct instance *i);
 
+/* service.c */
+void task_free(struct task *task);
+
+/* requests.c, gpus.c */
+void requests_from_connections(struct fleet *fleet, struct instance *i, int count, int64_t at);
+void requests_tick(struct fleet *fleet, struct instance *i); /* what is too old is unknown */
+void requests_forget_process(struct instance *i);
+void gpus_forget(struct instance *i);
+
 /* models.c, drift.c */
 void loaded_free(struct model_loaded *models, size_t count);
 void stored_free(struct model_stored *models, size_t count);
@@ -81,13 +92,27 @@ void drift_compare(
 /* store.c, store_source.c */
 void store_free(struct store *store);
 void store_reset(struct store *store); /* the container's mounts are no longer what was seen */
+/* What an inspect tells of a store whose mount was not seen from inside: path, source, ro. */
+void store_from_container(struct instance *i);
 bool store_judge(const struct fleet *fleet, struct instance *i);
 enum source_match { SOURCE_RIGHT, SOURCE_WRONG, SOURCE_UNSURE };
 enum source_match store_source_match(const struct fleet *fleet, const struct instance *i, struct words *why);
+/* ADDRESS:/PATH in parts, the address without brackets, the path without slashes at its end; false when there is no ":/". */
+struct nfs_source {
+	char address[TARGET_MAX / 2];
+	char path[FLEET_TEXT_MAX];
+};
+bool nfs_source_split(const char *text, struct nfs_source *source);
 bool path_is_below(const char *path, const char *folder); /* or the same; trailing slashes ignored */
 
-/* observe_store.c, observe_ops.c */
-void exports_free(struct server *s);
+/* observe_nfs.c, observe_ops.c */
+bool nfs_server_init(const struct fleet *fleet, struct server *s);
+void nfs_server_free(struct nfs_server *nfs);
+/* nfs_target.c: the path that is exported or mounted, and who of the fleet exports it; false: none */
+bool nfs_path_of(const struct server_spec *server, char path[FLEET_TEXT_MAX]);
+bool nfs_owner_of(const struct fleet_spec *spec, size_t index, size_t *owner);
+/* Is the export there, and for this server? May hang on whether mounts work. */
+void nfs_judge(struct fleet *fleet, struct server *s);
 void transfers_free(struct fleet *fleet);
 
 /* pool.c */
@@ -108,6 +133,9 @@ void alerts_free(struct fleet *fleet);
 /* totals.c: the status of a server and the fleet's; of the fleet alone for NULL */
 void status_update(struct fleet *fleet, struct server *server);
 
+/* change.c: to the listener, if there is one */
+void fleet_tell(struct fleet *fleet, const struct fleet_change *change);
+
 /* events.c */
 void event_add(
 	struct fleet *fleet, int64_t wall, enum severity severity, const char *target, const char *text);
@@ -122,9 +150,9 @@ void sample_note(float *peak, double value);
 /* observe_*.c */
 fold_fn fold_version, fold_loaded, fold_stored;
 fold_fn fold_docker, fold_host, fold_containers, fold_container, fold_docker_event;
-fold_fn fold_stats, fold_connections;
-fold_fn fold_mount, fold_space, fold_probe, fold_nfs;
-fold_fn fold_balancer, fold_transfers, fold_own_layers, fold_draining, fold_retry;
+fold_fn fold_stats, fold_connections, fold_tasks, fold_requests, fold_ended, fold_gpus;
+fold_fn fold_mount, fold_space, fold_probe, fold_read, fold_nfs;
+fold_fn fold_balancer, fold_transfers, fold_own_layers, fold_tended, fold_retry, fold_token, fold_policy;
 
 static inline void touch(struct fleet *fleet, bool changed)
 {

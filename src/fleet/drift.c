@@ -9,6 +9,7 @@
  */
 #include "core.h"
 #include "ollama-top/i18n.h"
+#include "ollama-top/matrix.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,4 +193,18 @@ enum model_agreement fleet_model_agreement(
 	if (!theirs)
 		return MODEL_EXTRA;
 	return digest_same(ours->digest, theirs->digest) ? MODEL_SAME : MODEL_DIFFERENT;
+}
+
+bool model_settling(
+	const struct fleet *fleet, const struct instance *instance, const char *model, int64_t now)
+{
+	const struct instance *reference = fleet_reference(fleet);
+	const struct model_stored *theirs =
+		reference ? stored_find(reference->stored, reference->stored_count, model) : NULL;
+	const uint64_t key = key_of(model, theirs);
+
+	for (size_t k = 0; k < instance->difference_count; k++)
+		if (instance->differences[k].key == key)
+			return now - instance->differences[k].since < FLEET_DRIFT_SETTLE_MS;
+	return false;
 }

@@ -70,5 +70,11 @@ const struct event *fleet_event(const struct fleet *fleet, size_t i)
 
 void fleet_note(struct fleet *fleet, enum severity severity, const char *target, const char *text)
 {
+	fleet_tell(fleet, &(struct fleet_change){.kind = FLEET_NOTED,
+				  .at = fleet->now,
+				  .wall = fleet->wall,
+				  .severity = severity,
+				  .target = target,
+				  .text = text});
 	event_add(fleet, fleet->wall, severity, target ? target : "", text ? text : "");
 }

@@ -29,17 +29,24 @@ static const struct kind kinds[OBS_KIND_COUNT] = {
 	[OBS_CONTAINERS] = {fold_containers, SCOPE_SERVER},
 	[OBS_CONTAINER] = {fold_container, SCOPE_INSTANCE},
 	[OBS_DOCKER_EVENT] = {fold_docker_event, SCOPE_INSTANCE},
+	[OBS_TASKS] = {fold_tasks, SCOPE_SERVER},
 	[OBS_STATS] = {fold_stats, SCOPE_INSTANCE},
 	[OBS_MOUNT] = {fold_mount, SCOPE_INSTANCE},
 	[OBS_SPACE] = {fold_space, SCOPE_INSTANCE},
 	[OBS_PROBE] = {fold_probe, SCOPE_INSTANCE},
 	[OBS_CONNECTIONS] = {fold_connections, SCOPE_INSTANCE},
+	[OBS_READ] = {fold_read, SCOPE_INSTANCE},
 	[OBS_NFS] = {fold_nfs, SCOPE_SERVER},
 	[OBS_BALANCER] = {fold_balancer, SCOPE_FLEET},
 	[OBS_TRANSFERS] = {fold_transfers, SCOPE_FLEET},
 	[OBS_OWN_LAYERS] = {fold_own_layers, SCOPE_FLEET},
-	[OBS_DRAINING] = {fold_draining, SCOPE_INSTANCE},
+	[OBS_TENDED] = {fold_tended, SCOPE_INSTANCE},
 	[OBS_RETRY] = {fold_retry, SCOPE_FLEET},
+	[OBS_TOKEN] = {fold_token, SCOPE_INSTANCE},
+	[OBS_POLICY] = {fold_policy, SCOPE_SERVER},
+	[OBS_REQUESTS] = {fold_requests, SCOPE_INSTANCE},
+	[OBS_ENDED] = {fold_ended, SCOPE_INSTANCE},
+	[OBS_GPUS] = {fold_gpus, SCOPE_INSTANCE},
 };
 
 static bool server_init(struct fleet *fleet, size_t index)
@@ -50,8 +57,11 @@ static bool server_init(struct fleet *fleet, size_t index)
 	s->index = index;
 	s->docker.status = s->spec->docker ? LINK_UNKNOWN : LINK_NONE;
 	s->docker.latency_ms = NAN;
-	s->nfs.status = s->spec->nfs.given ? LINK_UNKNOWN : LINK_NONE;
-	s->nfs.latency_ms = NAN;
+	if (!nfs_server_init(fleet, s))
+		return false;
+	s->service.link.status = s->spec->scale.service ? LINK_UNKNOWN : LINK_NONE;
+	s->service.link.latency_ms = NAN;
+	s->service.replicas = -1;
 	s->memory_total = s->memory_available = -1;
 	for (size_t k = 0; k < s->spec->instance_count; k++)
 		if (!instance_add(fleet, s, &s->spec->instances[k], s->spec->instances[k].name))
@@ -96,8 +106,10 @@ static void server_free(struct server *s)
 	free(s->docker_version);
 	free(s->docker_api);
 	free(s->docker_warning);
+	free(s->policy_warning);
 	free(s->nfs.error);
-	exports_free(s);
+	nfs_server_free(&s->nfs_server);
+	free(s->service.link.error);
 }
 
 void fleet_free(struct fleet *fleet)
@@ -138,7 +150,10 @@ void fleet_apply(struct fleet *fleet, const struct observation *o)
 		return;
 	if (kind->scope == SCOPE_INSTANCE && !place.instance)
 		return;
+	fleet_tell(fleet, &(struct fleet_change){
+				  .kind = FLEET_OBSERVED, .at = o->at, .wall = o->wall, .observation = o});
 	move_time(fleet, o->at, o->wall);
+	fleet->observed_at = fleet->now;
 	kind->fold(&place, o);
 	if (kind->scope == SCOPE_INSTANCE)
 		instance_judge(fleet, place.instance);
@@ -151,6 +166,7 @@ static void tick_server(struct fleet *fleet, struct server *s)
 	for (size_t k = s->instance_count; k-- > 0;) {
 		struct instance *i = s->instances[k];
 
+		requests_tick(fleet, i);
 		if (i->gone && fleet->now - i->gone_at >= FLEET_GONE_LINGER_MS)
 			instance_drop(fleet, s, k);
 		else if (fleet->now >= i->due_at)
@@ -160,6 +176,7 @@ static void tick_server(struct fleet *fleet, struct server *s)
 
 void fleet_tick(struct fleet *fleet, int64_t now, int64_t wall)
 {
+	fleet_tell(fleet, &(struct fleet_change){.kind = FLEET_TICKED, .at = now, .wall = wall});
 	move_time(fleet, now, wall);
 	for (size_t k = 0; k < fleet->server_count; k++)
 		tick_server(fleet, &fleet->servers[k]);

@@ -65,10 +65,11 @@ static struct instance *instance_new(
 	i->present = -1;
 	i->in_pool = -1;
 	i->api.latency_ms = NAN;
-	i->peak_latency = i->peak_memory = i->peak_cpu = NAN;
+	i->peak_latency = i->peak_memory = i->peak_cpu = i->peak_read = NAN;
 	history_init(&i->memory_history, capacity);
 	history_init(&i->cpu_history, capacity);
 	history_init(&i->latency_history, capacity);
+	history_init(&i->read_history, capacity);
 	instance_forget_process(i);
 	store_reset(&i->store);
 	return i;
@@ -99,6 +100,8 @@ void instance_forget_process(struct instance *i)
 	i->slow_in_a_row = 0;
 	i->connections = i->connections_active = -1;
 	i->connections_at = 0;
+	requests_forget_process(i);
+	gpus_forget(i);
 	i->busy = false;
 	i->busy_since = 0;
 }
@@ -130,13 +133,30 @@ void instance_drop(struct fleet *fleet, struct server *server, size_t index)
 {
 	struct instance *i = server->instances[index];
 
-	for (int c = 0; c <= CONDITION_HEALTH; c++)
+	for (int c = 0; c <= CONDITION_TOKEN; c++)
 		alert_set(fleet, &i->raised[c], (enum condition)c, server, i, NULL);
 	server->instance_count--;
 	memmove(&server->instances[index], &server->instances[index + 1],
 		(server->instance_count - index) * sizeof(struct instance *));
 	instance_free(i);
 	status_update(fleet, server);
+	touch(fleet, true);
+}
+
+void instance_leave(struct fleet *fleet, struct instance *i, int64_t at)
+{
+	i->gone = true;
+	i->gone_at = at;
+	status_update(fleet, i->server);
+}
+
+void instance_return(struct fleet *fleet, struct instance *i)
+{
+	if (!i->gone)
+		return;
+	i->gone = false;
+	i->gone_at = 0;
+	status_update(fleet, i->server);
 	touch(fleet, true);
 }
 
@@ -149,14 +169,19 @@ void instance_free(struct instance *i)
 	free(i->reason);
 	free(i->api.error);
 	free(i->version);
+	free(i->token_warning);
 	free(i->drift_text);
+	free(i->requests.counts.error);
+	free(i->gpus);
 	free(i->differences);
 	loaded_free(i->loaded, i->loaded_count);
 	stored_free(i->stored, i->stored_count);
 	container_free(&i->container);
+	task_free(&i->task);
 	store_free(&i->store);
 	history_free(&i->memory_history);
 	history_free(&i->cpu_history);
 	history_free(&i->latency_history);
+	history_free(&i->read_history);
 	free(i);
 }

@@ -80,9 +80,10 @@ void instance_judge(struct fleet *fleet, struct instance *i)
 		found |= holds;
 	}
 	judge_health(fleet, i);
+	alert_set(fleet, &i->raised[CONDITION_TOKEN], CONDITION_TOKEN, i->server, i, i->token_warning);
 	judge_busy(fleet, i);
 	i->due_at = j.due_at;
-	i->answered = i->api.status == LINK_OK && !i->gone;
+	i->answered = (i->api.status == LINK_OK || fleet_task_unasked(i)) && !i->gone;
 	if (before != i->state || alerts != fleet->alert_count || answered != i->answered)
 		status_update(fleet, i->server);
 }

@@ -1,26 +1,49 @@
 noinst_LIBRARIES += libfleet.a
 libfleet_a_SOURCES = \
 	%D%/alerts.c \
+	%D%/change.c \
 	%D%/container.c \
 	%D%/core.h \
 	%D%/drift.c \
 	%D%/events.c \
 	%D%/fleet.c \
+	%D%/gpus.c \
+	%D%/histogram.c \
 	%D%/history.c \
 	%D%/instance.c \
 	%D%/judge.c \
 	%D%/keep.c \
 	%D%/link.c \
+	%D%/matrix.c \
 	%D%/models.c \
+	%D%/nfs_export.c \
+	%D%/nfs_target.c \
 	%D%/observe_docker.c \
+	%D%/observe_nfs.c \
 	%D%/observe_ollama.c \
 	%D%/observe_ops.c \
 	%D%/observe_stats.c \
 	%D%/observe_store.c \
+	%D%/policy.c \
+	%D%/policy_decide.c \
+	%D%/policy_log.c \
+	%D%/policy_private.h \
+	%D%/policy_rule.c \
+	%D%/policy_sample.c \
+	%D%/policy_schedule.c \
+	%D%/policy_spec.c \
+	%D%/policy_want.c \
+	%D%/policy_words.c \
 	%D%/pool.c \
+	%D%/requests.c \
 	%D%/rules.c \
 	%D%/rules.h \
 	%D%/sample.c \
+	%D%/service.c \
+	%D%/sha256.c \
+	%D%/simulation.c \
+	%D%/simulation_hpa.c \
+	%D%/simulation_trace.c \
 	%D%/store.c \
 	%D%/store_source.c \
 	%D%/text.c \
@@ -28,4 +51,7 @@ libfleet_a_SOURCES = \
 	%D%/text_match.c \
 	%D%/text_time.c \
 	%D%/totals.c \
-	%D%/trouble.c
+	%D%/trouble.c \
+	%D%/units.c \
+	%D%/zone.c \
+	%D%/zone_rule.c

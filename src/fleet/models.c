@@ -49,6 +49,8 @@ static struct model_loaded *loaded_copy(const struct model_loaded *from, size_t 
 		*m = from[i];
 		m->name = NULL;
 		m->size = sane_size(from[i].size);
+		m->loading = false;
+		m->load_seconds = NAN;
 		keep_text(&m->name, from[i].name, TEXT_NAME_MAX);
 		keep_digest(m->digest, from[i].digest);
 		*count += m->name != NULL;
@@ -85,10 +87,33 @@ static bool same_loaded(const struct model_loaded *a, const struct model_loaded 
 	       a->context == b->context && a->expires_wall == b->expires_wall;
 }
 
-/* Walks both sorted lists; whether anything shown differs. `other` is set when the set does. */
-static bool loaded_changes(const struct place *p, const struct model_loaded *now, size_t count, bool *other)
+/* It was not there before: it has begun to load. */
+static void load_begins(struct instance *i, struct model_loaded *now)
 {
-	const struct instance *i = p->instance;
+	now->loading = true;
+	now->first_expires_wall = now->expires_wall;
+	i->loads_seen++;
+}
+
+/* It was there before. What was loaded before it was first listed took less than a poll: how long is not known. */
+static void load_goes_on(struct instance *i, const struct model_loaded *was, struct model_loaded *now)
+{
+	now->loading = was->loading;
+	now->first_expires_wall = was->first_expires_wall;
+	now->load_seconds = was->load_seconds;
+	if (!was->loading || now->expires_wall != was->expires_wall)
+		return;
+	now->loading = false;
+	if (now->expires_wall > now->first_expires_wall) {
+		now->load_seconds = (double)(now->expires_wall - now->first_expires_wall) / 1000;
+		histogram_note(&i->loads, &histogram_load, now->load_seconds);
+	}
+}
+
+/* Walks both sorted lists; whether anything shown differs. `other` is set when the set does. */
+static bool loaded_changes(const struct place *p, struct model_loaded *now, size_t count, bool *other)
+{
+	struct instance *i = p->instance;
 	const bool first = i->loaded_at == 0;
 	size_t a = 0, b = 0;
 	bool changed = false;
@@ -102,11 +127,19 @@ static bool loaded_changes(const struct place *p, const struct model_loaded *now
 			instance_event(p->fleet, i, SEVERITY_NONE, _("%s unloaded"), i->loaded[a].name);
 			a++;
 		} else if (order > 0) {
-			if (!first)
+			if (!first) {
+				load_begins(i, &now[b]);
 				instance_event(p->fleet, i, SEVERITY_NONE, _("%s loaded"), now[b].name);
+			}
 			b++;
 		} else {
-			*other |= !digest_same(i->loaded[a].digest, now[b].digest);
+			const bool same = digest_same(i->loaded[a].digest, now[b].digest);
+
+			if (same)
+				load_goes_on(i, &i->loaded[a], &now[b]);
+			else
+				load_begins(i, &now[b]);
+			*other |= !same;
 			changed |= !same_loaded(&i->loaded[a++], &now[b++]);
 		}
 		*other |= order != 0;
@@ -149,6 +182,7 @@ static bool stored_changes(const struct place *p, struct model_stored *now, size
 			a++;
 		} else if (order > 0) {
 			now[b].first_seen_at = at;
+			now[b].appeared = !first;
 			if (!first)
 				instance_event(p->fleet, i, SEVERITY_NONE, _("%s appeared"), now[b].name);
 			b++;
@@ -158,6 +192,7 @@ static bool stored_changes(const struct place *p, struct model_stored *now, size
 			const bool same = digest_same(was->digest, is->digest);
 
 			is->first_seen_at = same ? was->first_seen_at : at;
+			is->appeared = !same || was->appeared;
 			if (!same)
 				instance_event(p->fleet, i, SEVERITY_NONE, _("%s changed: %.*s to %.*s"),
 					is->name, DIGEST_SHOWN, was->digest, DIGEST_SHOWN, is->digest);

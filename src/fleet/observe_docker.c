@@ -27,6 +27,16 @@ void fold_docker(const struct place *p, const struct observation *o)
 		server_judge_all(p->fleet, s);
 }
 
+/* No clock is wrong by more than a thousand years: what is told beyond must not overflow a sum. */
+#define SKEW_MOST_MS (INT64_C(1000) * 366 * 24 * 3600 * 1000)
+
+static int64_t skew_within(int64_t ms)
+{
+	if (ms > SKEW_MOST_MS)
+		return SKEW_MOST_MS;
+	return ms < -SKEW_MOST_MS ? -SKEW_MOST_MS : ms;
+}
+
 void fold_host(const struct place *p, const struct observation *o)
 {
 	struct server *s = p->server;
@@ -37,7 +47,7 @@ void fold_host(const struct place *p, const struct observation *o)
 	touch(p->fleet, keep_size(&s->memory_available, o->u.host.memory_available));
 	touch(p->fleet, keep_int(&s->cpus, o->u.host.cpus));
 	if (o->u.host.skew_known)
-		s->clock_skew_ms = o->u.host.skew_ms;
+		s->clock_skew_ms = skew_within(o->u.host.skew_ms);
 	s->clock_skew_known = o->u.host.skew_known;
 	s->host_seen_at = o->at;
 }
@@ -67,11 +77,10 @@ static void vanish(struct fleet *fleet, struct instance *i, int64_t at)
 	/* one that never had a container may be an Ollama outside Docker: its API alone decides */
 	if (i->container.status != CONTAINER_UNKNOWN)
 		container_turn(fleet, i, CONTAINER_REMOVED, at);
-	if (i->spec || i->gone)
+	/* a task is Swarm's: it makes another container in its place, or says that it does not */
+	if (i->spec || i->gone || i->task.known)
 		return;
-	i->gone = true;
-	i->gone_at = at;
-	status_update(fleet, i->server);
+	instance_leave(fleet, i, at);
 	instance_event(fleet, i, SEVERITY_NONE, _("its container is gone"));
 }
 
@@ -80,12 +89,7 @@ static void appear(struct fleet *fleet, struct instance *i)
 	if (i->present == 0 && i->container.status == CONTAINER_REMOVED)
 		container_turn(fleet, i, CONTAINER_UNKNOWN, fleet->now);
 	i->present = 1;
-	if (!i->gone)
-		return;
-	i->gone = false;
-	i->gone_at = 0;
-	status_update(fleet, i->server);
-	touch(fleet, true);
+	instance_return(fleet, i);
 }
 
 void fold_containers(const struct place *p, const struct observation *o)
@@ -96,7 +100,7 @@ void fold_containers(const struct place *p, const struct observation *o)
 	if (o->error)
 		return;
 	for (size_t k = 0; k < s->instance_count; k++)
-		if (s->instances[k]->present == 1)
+		if (s->instances[k]->present == 1 && !s->instances[k]->task.known)
 			s->instances[k]->present = -1;
 	for (size_t k = 0; k < o->u.containers.count && k < 2 * (size_t)FLEET_INSTANCES_MAX; k++) {
 		const char *name = o->u.containers.names[k];
@@ -112,7 +116,7 @@ void fold_containers(const struct place *p, const struct observation *o)
 	}
 	s->listed = true;
 	for (size_t k = 0; k < s->instance_count; k++)
-		if (s->instances[k]->present != 1)
+		if (s->instances[k]->present != 1 && !s->instances[k]->task.known)
 			vanish(p->fleet, s->instances[k], o->at);
 	server_judge_all(p->fleet, s);
 }
@@ -175,6 +179,9 @@ void fold_container(const struct place *p, const struct observation *o)
 		touch(p->fleet, keep_int(&i->port, seen->host_port));
 	container_turn(p->fleet, i, seen->status, o->at);
 	oom_of_inspect(p, o, was_known && !was_oom && !started);
+	if (!instance_is_ollama(i))
+		return;
+	store_from_container(i);
 	store_judge(p->fleet, i);
 }
 

@@ -13,6 +13,7 @@ void fold_version(const struct place *p, const struct observation *o)
 
 	if (o->error) {
 		touch(p->fleet, link_failed(&i->api, o->at, o->error));
+		i->probes_failed++;
 		return;
 	}
 	const double latency = o->u.version.latency_ms;
@@ -26,4 +27,5 @@ void fold_version(const struct place *p, const struct observation *o)
 	else if (i->slow_in_a_row < FLEET_SLOW_RUN)
 		i->slow_in_a_row++;
 	sample_note(&i->peak_latency, latency);
+	histogram_note(&i->probes, &histogram_latency, latency / 1000);
 }

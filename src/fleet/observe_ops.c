@@ -1,5 +1,5 @@
 /*
- * observe_ops.c - folds what this program itself does or is waiting for: drains, retries,
+ * observe_ops.c - folds what this program itself does or is waiting for: on an instance, retries,
  * and the pulls that are under way.
  */
 #include "core.h"
@@ -14,12 +14,22 @@
 /* How much of a new rate counts: what is written in steps still shows a steady figure. */
 #define RATE_WEIGHT 0.3
 
-void fold_draining(const struct place *p, const struct observation *o)
+void fold_tended(const struct place *p, const struct observation *o)
 {
-	if (o->error)
+	if (o->error || (unsigned)o->u.tended > TENDED_STOPPING)
 		return;
-	touch(p->fleet, p->instance->draining != o->u.draining.on);
-	p->instance->draining = o->u.draining.on;
+	touch(p->fleet, p->instance->tended != o->u.tended);
+	p->instance->tended = o->u.tended;
+}
+
+void fold_token(const struct place *p, const struct observation *o)
+{
+	touch(p->fleet, keep_text(&p->instance->token_warning, o->u.token.warning, FLEET_TEXT_MAX));
+}
+
+void fold_policy(const struct place *p, const struct observation *o)
+{
+	touch(p->fleet, keep_text(&p->server->policy_warning, o->u.policy.alert, FLEET_TEXT_MAX));
 }
 
 void fold_retry(const struct place *p, const struct observation *o)

@@ -49,4 +49,5 @@ void fold_connections(const struct place *p, const struct observation *o)
 	touch(p->fleet, keep_int(&i->connections, o->u.connections.count));
 	touch(p->fleet, keep_int(&i->connections_active, o->u.connections.active));
 	i->connections_at = o->at;
+	requests_from_connections(p->fleet, i, o->u.connections.count, o->at);
 }

@@ -1,10 +1,9 @@
 /*
- * observe_store.c - folds what is seen of stores, and of the NFS service behind them.
+ * observe_store.c - folds what is seen of stores.
  */
 #include "core.h"
 #include "ollama-top/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Errors with which a store itself answers; others only say that it could not be asked. */
@@ -65,12 +64,36 @@ static bool take_space(struct store *store, const struct observation *o)
 	}
 	store->hung = false;
 	changed |= keep_text(&store->fault, NULL, FLEET_TEXT_MAX);
-	changed |= keep_size(&store->total, o->u.space.total);
-	changed |= keep_size(&store->available, o->u.space.available);
-	store->inodes = o->u.space.inodes;
-	store->inodes_free = o->u.space.inodes_free;
+	/* df tells of bytes or of inodes; what this one did not tell still holds */
+	if (o->u.space.total >= 0) {
+		changed |= keep_size(&store->total, o->u.space.total);
+		changed |= keep_size(&store->available, o->u.space.available);
+	}
+	if (o->u.space.inodes >= 0) {
+		store->inodes = o->u.space.inodes;
+		store->inodes_free = o->u.space.inodes_free;
+	}
 	store->latency_ms = o->u.space.latency_ms;
 	store->space_seen_at = o->at;
+	return changed;
+}
+
+/* Reading a file says what df says of life, and how long it took besides. */
+static bool take_read(struct store *store, const struct observation *o)
+{
+	bool changed = store->hung;
+
+	store->probing_since = 0;
+	if (o->error) {
+		if (!is_fault(o->error))
+			return false;
+		store->hung = false;
+		return keep_text(&store->fault, o->error, FLEET_TEXT_MAX) || changed;
+	}
+	store->hung = false;
+	changed |= keep_text(&store->fault, NULL, FLEET_TEXT_MAX);
+	store->read_ms = o->u.read.latency_ms;
+	store->read_at = o->at;
 	return changed;
 }
 
@@ -116,53 +139,18 @@ void fold_space(const struct place *p, const struct observation *o)
 	for_mount(p, o, take_space);
 }
 
+void fold_read(const struct place *p, const struct observation *o)
+{
+	for_mount(p, o, take_read);
+	for (size_t k = 0; !o->error && k < p->server->instance_count; k++) {
+		struct instance *i = p->server->instances[k];
+
+		if (same_mount(&p->instance->store, &i->store))
+			sample_note(&i->peak_read, o->u.read.latency_ms);
+	}
+}
+
 void fold_probe(const struct place *p, const struct observation *o)
 {
 	for_mount(p, o, take_probe);
-}
-
-void exports_free(struct server *s)
-{
-	for (size_t k = 0; k < s->export_count; k++) {
-		for (size_t c = 0; c < s->exports[k].client_count; c++)
-			free(s->exports[k].clients[c]);
-		free(s->exports[k].clients);
-		free(s->exports[k].path);
-	}
-	free(s->exports);
-	s->exports = NULL;
-	s->export_count = 0;
-}
-
-static void export_copy(struct nfs_export *to, const struct nfs_export *from)
-{
-	const size_t count = from->client_count < FLEET_CLIENTS_MAX ? from->client_count : FLEET_CLIENTS_MAX;
-
-	keep_text(&to->path, from->path, FLEET_TEXT_MAX);
-	to->clients = count ? calloc(count, sizeof(*to->clients)) : NULL;
-	for (size_t k = 0; to->clients && k < count; k++) {
-		keep_text(&to->clients[to->client_count], from->clients[k], TEXT_NAME_MAX);
-		to->client_count += to->clients[to->client_count] != NULL;
-	}
-}
-
-void fold_nfs(const struct place *p, const struct observation *o)
-{
-	struct server *s = p->server;
-
-	if (o->error) {
-		touch(p->fleet, link_failed(&s->nfs, o->at, o->error));
-		return;
-	}
-	bool changed = link_answered(&s->nfs, o->at, o->u.nfs.latency_ms);
-	const size_t count =
-		o->u.nfs.export_count < FLEET_EXPORTS_MAX ? o->u.nfs.export_count : FLEET_EXPORTS_MAX;
-	changed |= s->export_count != count;
-	exports_free(s);
-	s->exports = count ? calloc(count, sizeof(*s->exports)) : NULL;
-	for (size_t k = 0; s->exports && k < count; k++) {
-		export_copy(&s->exports[k], &o->u.nfs.exports[k]);
-		s->export_count++;
-	}
-	touch(p->fleet, changed);
 }

@@ -26,11 +26,44 @@ static bool answers(const struct instance *i)
 	return i->api.status == LINK_OK;
 }
 
+/* Swarm tries again for ever; what failed twice, or waits for long, is down nonetheless. */
+static bool task_is_starting(struct judgement *j, const struct task *task)
+{
+	if (task->phase != TASK_WAITING || task->failures >= FLEET_CRASHES)
+		return false;
+	due(j, task->phase_at + FLEET_STARTING_MS);
+	return j->fleet->now - task->phase_at < FLEET_STARTING_MS;
+}
+
+/* What Swarm says is all there is to say of a task that does not run, or cannot be asked. */
+static bool is_swarms(const struct instance *i)
+{
+	return i->task.known && !i->gone && (i->task.phase != TASK_RUNNING || !i->task.own_port);
+}
+
+static void task_words(struct words *why, const struct task *task)
+{
+	if (task->phase == TASK_WAITING && task->failures >= FLEET_CRASHES)
+		say(why, _("keeps failing: "));
+	else
+		say(why, _("Swarm says %s"), task->state ? task->state : "?");
+	if (task->failures < FLEET_CRASHES && task->node)
+		say(why, _(" on node %s"), task->node);
+	if (task->error)
+		say(why, task->failures < FLEET_CRASHES ? ": %s" : "%s", task->error);
+}
+
 static bool is_starting(struct judgement *j, const struct instance *i)
 {
 	const enum container_status status = status_of(i);
 
-	if (answers(i) || i->started_at == 0 || i->crashes >= FLEET_CRASHES)
+	if (is_swarms(i))
+		return task_is_starting(j, &i->task);
+	if (answers(i) || i->crashes >= FLEET_CRASHES)
+		return false;
+	if (i->tended == TENDED_RESTARTING)
+		return true;
+	if (i->started_at == 0)
 		return false;
 	if (status != CONTAINER_RUNNING || (i->api.answered_at != 0 && i->api.answered_at >= i->started_at))
 		return false;
@@ -44,6 +77,8 @@ static bool is_stopped(const struct instance *i)
 
 	if (i->gone)
 		return true;
+	if (is_swarms(i))
+		return i->task.phase == TASK_LEAVING;
 	if (answers(i))
 		return false;
 	if (status == CONTAINER_CREATED)
@@ -75,7 +110,15 @@ static bool holds_down(struct judgement *j, const struct instance *i)
 {
 	const enum container_status status = status_of(i);
 
+	if (is_swarms(i)) {
+		if (i->task.phase == TASK_RUNNING || is_stopped(i) || is_starting(j, i))
+			return false;
+		task_words(&j->why, &i->task);
+		return true;
+	}
 	if (answers(i) || is_stopped(i) || is_starting(j, i))
+		return false;
+	if (i->tended == TENDED_STOPPING && !container_left(status))
 		return false;
 	if (container_left(status) && status != CONTAINER_REMOVED) {
 		/* the kill for memory says it already */
@@ -107,7 +150,7 @@ static bool holds_down(struct judgement *j, const struct instance *i)
 
 static bool holds_nfs(struct judgement *j, const struct instance *i)
 {
-	if (!i->server->spec->nfs.given || i->gone)
+	if (!i->server->spec->nfs.given || i->gone || !instance_is_ollama(i))
 		return false;
 	if (i->store.status != STORE_WRONG && i->store.status != STORE_HUNG)
 		return false;
@@ -139,13 +182,13 @@ static bool holds_lb(struct judgement *j, const struct instance *i)
 	const char *why = NULL;
 	const bool down = strcmp(i->balancer_status, "DOWN") == 0;
 
-	if (j->fleet->balancer.link.status != LINK_OK || i->in_pool < 0 || i->draining || i->gone)
+	if (j->fleet->balancer.link.status != LINK_OK || i->in_pool < 0 || i->tended || i->gone)
 		return false;
 	if (answers(i)) {
 		const int64_t up = i->recovered_at > i->started_at ? i->recovered_at : i->started_at;
 
-		/* keeping the rw server out of the pool is a choice, not a mistake */
-		if (i->in_pool == 0 && i->server->spec->role != ROLE_RW)
+		/* keeping the rw server, or another kind of server, out of the pool is a choice, not a mistake */
+		if (i->in_pool == 0 && i->server->spec->role != ROLE_RW && instance_is_ollama(i))
 			why = _("answers, but is not in the balancer's pool");
 		else if (i->in_pool == 1 && down)
 			why = _("answers, but the balancer says DOWN");
@@ -187,7 +230,10 @@ static bool holds_slow(struct judgement *j, const struct instance *i)
 {
 	if (!answers(i) || i->slow_in_a_row < FLEET_SLOW_RUN)
 		return false;
-	say(&j->why, _("took over %.0fs to answer %d times running"), FLEET_SLOW_MS / 1000, FLEET_SLOW_RUN);
+	say(&j->why,
+		P_("took over %.0fs to answer %d time running", "took over %.0fs to answer %d times running",
+			FLEET_SLOW_RUN),
+		FLEET_SLOW_MS / 1000, FLEET_SLOW_RUN);
 	return true;
 }
 
@@ -195,13 +241,22 @@ static bool holds_starting(struct judgement *j, const struct instance *i)
 {
 	if (!is_starting(j, i))
 		return false;
-	say(&j->why, _("started, does not answer yet"));
+	if (is_swarms(i))
+		task_words(&j->why, &i->task);
+	else
+		say(&j->why, "%s",
+			i->tended == TENDED_RESTARTING ? _("being started from here")
+						       : _("started, does not answer yet"));
 	return true;
 }
 
 static bool holds_draining(struct judgement *j, const struct instance *i)
 {
-	if (!i->draining)
+	if (i->tended == TENDED_STOPPING && !is_stopped(i)) {
+		say(&j->why, _("being stopped from here"));
+		return true;
+	}
+	if (i->tended != TENDED_DRAINING)
 		return false;
 	say(&j->why, _("out of the balancer, finishing its requests"));
 	return true;
@@ -213,7 +268,11 @@ static bool holds_stopped(struct judgement *j, const struct instance *i)
 		return false;
 	if (i->gone) {
 		due(j, i->gone_at + FLEET_GONE_LINGER_MS);
-		say(&j->why, _("its container is gone"));
+		say(&j->why, i->task.known ? _("its task is gone") : _("its container is gone"));
+		return true;
+	}
+	if (is_swarms(i)) {
+		say(&j->why, _("Swarm is ending it"));
 		return true;
 	}
 	if (status_of(i) != CONTAINER_CREATED)
@@ -224,16 +283,22 @@ static bool holds_stopped(struct judgement *j, const struct instance *i)
 
 static bool holds_unknown(struct judgement *j, const struct instance *i)
 {
-	if (i->api.status != LINK_UNKNOWN)
+	if (i->api.status != LINK_UNKNOWN || is_swarms(i))
 		return false;
-	say(&j->why, "%s", i->url ? _("nothing heard yet") : _("no published port: cannot be asked"));
+	say(&j->why, "%s",
+		i->url || i->task.own_port ? _("nothing heard yet")
+					   : _("no published port: cannot be asked"));
 	return true;
 }
 
 static bool holds_ok(struct judgement *j, const struct instance *i)
 {
-	(void)j;
-	(void)i;
+	if (!is_swarms(i))
+		return true;
+	if (i->task.here)
+		say(&j->why, _("runs on this node without a port of its own: not asked itself"));
+	else
+		say(&j->why, _("runs on node %s: not asked itself"), i->task.node ? i->task.node : "?");
 	return true;
 }
 

@@ -30,7 +30,7 @@ void store_reset(struct store *store)
 	store_free(store);
 	store->read_only = -1;
 	store->total = store->available = store->inodes = store->inodes_free = -1;
-	store->latency_ms = NAN;
+	store->latency_ms = store->read_ms = NAN;
 }
 
 bool path_is_below(const char *path, const char *folder)
@@ -104,6 +104,19 @@ static const struct mount *mount_of(const struct instance *i)
 	return best;
 }
 
+/* It may be all that there is to know, where the image has no cat or the engine's address forbids exec. */
+void store_from_container(struct instance *i)
+{
+	struct store *store = &i->store;
+	const struct mount *m = store->mount_seen_at == 0 ? mount_of(i) : NULL;
+
+	if (!m)
+		return;
+	(void)keep_text(&store->path, m->destination, FLEET_TEXT_MAX);
+	(void)keep_text(&store->source, m->source, FLEET_TEXT_MAX);
+	store->read_only = m->read_only;
+}
+
 static enum store_status judge_rw(const struct fleet *fleet, const struct instance *i, struct words *why)
 {
 	const struct nfs_spec *nfs = &i->server->spec->nfs;
@@ -148,6 +161,8 @@ static enum store_status judge(const struct fleet *fleet, const struct instance 
 		return STORE_HUNG;
 	}
 	if (store->fault) {
+		if (contains_nocase(store->fault, "stale"))
+			say(why, _("the mount is stale, its server no longer knows it: "));
 		say(why, "%s", store->fault);
 		return STORE_WRONG;
 	}

@@ -13,13 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
-struct source {
-	char address[TEXT_NAME_MAX];
-	char path[FLEET_TEXT_MAX];
-};
-
 /* "10.0.0.80:/a/b/", "[fe80::1]:/a/b" or ":/a/b" in parts; false when there is no ":/". */
-static bool split(const char *text, struct source *source)
+bool nfs_source_split(const char *text, struct nfs_source *source)
 {
 	const char *colon = strstr(text, ":/");
 	size_t len = 0;
@@ -37,27 +32,27 @@ static bool split(const char *text, struct source *source)
 	} else {
 		len = (size_t)(colon - text);
 	}
-	snprintf(
-		source->address, sizeof(source->address), "%.*s", (int)(len < TEXT_NAME_MAX ? len : 0), text);
+	snprintf(source->address, sizeof(source->address), "%.*s",
+		(int)(len < sizeof(source->address) ? len : 0), text);
 	snprintf(source->path, sizeof(source->path), "%s", colon + 1);
 	for (len = strlen(source->path); len > 1 && source->path[len - 1] == '/'; len--)
 		source->path[len - 1] = '\0';
 	return true;
 }
 
-/* The value of addr= among comma-separated options, empty when there is none. */
-static void option_address(const char *options, char address[TEXT_NAME_MAX])
+bool mount_option(const char *options, const char *key, char *value, size_t size)
 {
-	static const char key[] = "addr=";
+	const size_t len = strlen(key);
 
-	address[0] = '\0';
-	for (const char *o = options; o; o = strchr(o, ',') ? strchr(o, ',') + 1 : NULL)
-		if (strncmp(o, key, sizeof(key) - 1) == 0) {
-			const char *value = o + sizeof(key) - 1;
-
-			snprintf(address, TEXT_NAME_MAX, "%.*s", (int)strcspn(value, ","), value);
-			return;
-		}
+	value[0] = '\0';
+	for (const char *o = options; o; o = strchr(o, ',') ? strchr(o, ',') + 1 : NULL) {
+		if (strncmp(o, key, len) != 0 || !strchr(",=", o[len]))
+			continue;
+		if (o[len] == '=')
+			snprintf(value, size, "%.*s", (int)strcspn(o + len + 1, ","), o + len + 1);
+		return true;
+	}
+	return false;
 }
 
 static bool is_numeric(const char *address)
@@ -123,7 +118,7 @@ static bool same_path(const char *a, const char *b)
  * The folder that is mounted: the source's, and below it the root of a bind mount, unless
  * the source says it already (NFS does).
  */
-static void mounted_folder(const struct source *source, const char *root, char folder[FLEET_TEXT_MAX])
+static void mounted_folder(const struct nfs_source *source, const char *root, char folder[FLEET_TEXT_MAX])
 {
 	const size_t len = strlen(source->path), root_len = root ? strlen(root) : 0;
 	const bool said =
@@ -158,18 +153,18 @@ static bool match_path(
 enum source_match store_source_match(const struct fleet *fleet, const struct instance *i, struct words *why)
 {
 	const char *wanted = i->server->spec->nfs.source;
-	struct source expected, actual;
+	struct nfs_source expected, actual;
 	char option[TEXT_NAME_MAX], folder[FLEET_TEXT_MAX];
 
-	if (!split(wanted, &expected)) {
+	if (!nfs_source_split(wanted, &expected)) {
 		say(why, _("nfs.source %s is not ADDRESS:/PATH"), wanted);
 		return SOURCE_UNSURE;
 	}
-	if (!i->store.source || !split(i->store.source, &actual)) {
+	if (!i->store.source || !nfs_source_split(i->store.source, &actual)) {
 		say(why, _("from %s instead of %s"), i->store.source ? i->store.source : "?", wanted);
 		return i->store.source ? SOURCE_WRONG : SOURCE_UNSURE;
 	}
-	option_address(i->store.options, option);
+	(void)mount_option(i->store.options, "addr", option, sizeof(option));
 	mounted_folder(&actual, i->store.root, folder);
 	const char *shown = actual.address[0] != '\0' ? actual.address : option;
 	if (!match_path(fleet, expected.path, folder, i->store.path)) {

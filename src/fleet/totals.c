@@ -28,6 +28,12 @@ const char *state_name(enum state state)
 	return (unsigned)state < STATE_COUNT ? states[state].name : states[STATE_UNKNOWN].name;
 }
 
+const char *const severity_names[SEVERITY_NONE + 1] = {
+	[SEVERITY_CRITICAL] = "critical",
+	[SEVERITY_WARNING] = "warning",
+	[SEVERITY_NONE] = "none",
+};
+
 enum severity state_severity(enum state state)
 {
 	return (unsigned)state < STATE_COUNT ? states[state].severity : SEVERITY_NONE;
@@ -135,10 +141,16 @@ static void add_instance(struct totals *t, const struct instance *i)
 		add(&t->memory_used, i->memory_used);
 		add(&t->memory_limit, limit);
 	}
-	if (i->server->spec->nfs.given) {
+	if (i->server->spec->nfs.given && fleet_store_counts(i)) {
 		t->nfs_expected++;
 		t->nfs_ok += i->store.status == STORE_OK;
 	}
+}
+
+static bool nfs_server_fails(const struct server *s)
+{
+	return (s->raised[CONDITION_NFS_SERVER] != 0 && s->nfs.status == LINK_FAILED) ||
+	       (s->raised[CONDITION_NFS_EXPORT] != 0 && s->nfs_server.export_fails);
 }
 
 void fleet_totals(const struct fleet *fleet, struct totals *out)
@@ -146,10 +158,12 @@ void fleet_totals(const struct fleet *fleet, struct totals *out)
 	const struct balancer *b = &fleet->balancer;
 
 	*out = (struct totals){0};
-	for (size_t s = 0; s < fleet->server_count; s++)
+	for (size_t s = 0; s < fleet->server_count; s++) {
+		out->nfs_failed += nfs_server_fails(&fleet->servers[s]);
 		for (size_t k = 0; k < fleet->servers[s].instance_count; k++)
 			if (!fleet->servers[s].instances[k]->gone)
 				add_instance(out, fleet->servers[s].instances[k]);
+	}
 	out->pool_servers = b->server_count;
 	for (size_t k = 0; k < b->server_count; k++)
 		out->pool_up += b->link.status == LINK_OK && strcmp(b->servers[k].status, "DOWN") != 0;

@@ -40,11 +40,47 @@ static bool clock_is_off(const struct server *s, struct words *why)
 	return true;
 }
 
+/* What is wrong with an NFS server of the fleet is said of that one, not of everybody who mounts from it. */
+static bool is_said_elsewhere(const struct server *s)
+{
+	return s->nfs_server.owner && s->nfs_server.owner != s;
+}
+
 static bool nfs_fails(const struct server *s, struct words *why)
 {
-	if (s->nfs.status != LINK_FAILED)
+	if (s->nfs.status != LINK_FAILED || is_said_elsewhere(s))
 		return false;
-	say(why, _("its NFS service does not answer: %s"), s->nfs.error ? s->nfs.error : "?");
+	say(why,
+		s->nfs_server.owner == s ? _("its NFS service fails: %s")
+					 : _("the NFS server that it mounts from fails: %s"),
+		s->nfs.error ? s->nfs.error : "?");
+	return true;
+}
+
+static bool export_warns(const struct server *s, struct words *why)
+{
+	const struct nfs_server *nfs = &s->nfs_server;
+
+	if (!nfs->trouble || (is_said_elsewhere(s) && nfs->allowed != NFS_DENIED))
+		return false;
+	say(why, "%s", nfs->trouble);
+	return true;
+}
+
+/* Of an engine that does not answer nothing more is to be said. */
+static bool service_fails(const struct server *s, struct words *why)
+{
+	if (s->service.link.status != LINK_FAILED || s->docker.status == LINK_FAILED)
+		return false;
+	say(why, "%s", s->service.link.error ? s->service.link.error : "?");
+	return true;
+}
+
+static bool policy_stopped(const struct server *s, struct words *why)
+{
+	if (!s->policy_warning)
+		return false;
+	say(why, "%s", s->policy_warning);
 	return true;
 }
 
@@ -53,6 +89,9 @@ static const struct trouble troubles[] = {
 	{CONDITION_DOCKER_WARNING, docker_warns, NULL},
 	{CONDITION_CLOCK, clock_is_off, N_("its clock agrees with ours again")},
 	{CONDITION_NFS_SERVER, nfs_fails, N_("its NFS service answers again")},
+	{CONDITION_NFS_EXPORT, export_warns, N_("its export is as it must be again")},
+	{CONDITION_SERVICE, service_fails, N_("its Swarm service is there")},
+	{CONDITION_POLICY, policy_stopped, N_("its scaling policy goes on")},
 };
 
 void server_judge(struct fleet *fleet, struct server *s)

@@ -16,6 +16,8 @@
 #define API_OLDEST 41
 #define API_NEWEST 51
 
+#define SWARM_SERVICE "com.docker.swarm.service.name"
+
 struct api_version {
 	int major, minor;
 };
@@ -96,6 +98,8 @@ bool docker_parse_info(const char *body, size_t len, struct docker_info *out, st
 	out->memory_total = json_int(tree, "MemTotal", -1);
 	out->cpus = json_small(tree, "NCPU", -1);
 	json_text(tree, "ServerVersion", out->version, sizeof out->version);
+	if (!docker_clean_id(json_string(json_object(tree, "Swarm"), "NodeID"), out->node, sizeof out->node))
+		*out->node = '\0';
 	const char *now = json_string(tree, "SystemTime");
 	if (now == NULL || !text_parse_rfc3339(now, &out->system_wall_ms))
 		out->system_wall_ms = 0;
@@ -217,6 +221,7 @@ bool docker_parse_list(const char *body, size_t len, const struct discover_spec 
 		c->status = docker_status_of(json_string(item, "State"));
 		c->host_port = listed_port(item);
 		c->discovered = is_discovered(item, c->name, discover);
+		json_text(json_object(item, "Labels"), SWARM_SERVICE, c->service, sizeof c->service);
 		n++;
 	}
 	cJSON_Delete(tree);

@@ -1,6 +1,7 @@
 #include "ollama-top/docker_endpoint.h"
 
 #include "ollama-top/i18n.h"
+#include "ollama-top/tunnel.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -74,20 +75,22 @@ static void open_https(const struct server_spec *server, const char *rest, struc
 
 static void open_ssh(const struct server_spec *server, const char *rest, struct docker_endpoint *out)
 {
+	struct tunnel_address to;
 	(void)server;
-	snprintf(out->error, sizeof out->error,
-		_("ssh tunnels are not available in this version: forward the socket of %s yourself (ssh -NL "
-		  "PATH:/var/run/docker.sock) and give unix://PATH"),
-		rest);
+	if (!tunnel_parse_address(rest, &to))
+		snprintf(out->error, sizeof out->error,
+			_("ssh://%s is no address of a Docker Engine: ssh://[USER@]HOST[:PORT][/PATH]"),
+			rest);
+	strcpy(out->base, "http://docker");
+	out->tunneled = true;
 }
 
 static void open_context(const struct server_spec *server, const char *rest, struct docker_endpoint *out)
 {
-	(void)server;
-	snprintf(out->error, sizeof out->error,
-		_("Docker contexts are not available in this version: give the address that context %s "
-		  "stands for"),
-		rest);
+	if (server->docker_error != NULL)
+		snprintf(out->error, sizeof out->error, "%s", server->docker_error);
+	else
+		snprintf(out->error, sizeof out->error, _("context %s was not looked up"), rest);
 }
 
 static const struct {

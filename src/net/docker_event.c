@@ -59,10 +59,11 @@ bool docker_parse_event(
 		action = json_string(tree, "status");
 	if (id == NULL)
 		id = json_string(tree, "id");
-	bool usable = (type == NULL || strcmp(type, "container") == 0) && action != NULL &&
+	bool swarm = type != NULL && (strcmp(type, "service") == 0 || strcmp(type, "node") == 0);
+	bool usable = (type == NULL || swarm || strcmp(type, "container") == 0) && action != NULL &&
 		      docker_clean_id(id, out->id, sizeof out->id);
 	if (usable) {
-		out->what = event_of(action);
+		out->what = swarm ? DEVENT_SWARM : event_of(action);
 		json_text(attributes, "name", out->name, sizeof out->name);
 		out->exit_code = attribute_number(attributes, "exitCode");
 		if (out->exit_code == 0)

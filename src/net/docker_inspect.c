@@ -11,7 +11,8 @@
 #include <string.h>
 
 /* An environment value can be long (a PATH), and is shown in a pager, not in a column. */
-#define ENV_MAX 1024
+#define ENV_MAX  1024
+#define GPUS_MAX 1024
 
 static char *dup_clean(const char *s, size_t max)
 {
@@ -71,16 +72,25 @@ static char *health_error(const cJSON *health)
 	return strdup(buf);
 }
 
+static const cJSON *health_member(const cJSON *state)
+{
+	const cJSON *health = json_object(state, "Health");
+	return health != NULL ? health : json_object(state, "Healthcheck"); /* Podman before 4.4 */
+}
+
+char *docker_health_error(const cJSON *inspected)
+{
+	const cJSON *health = health_member(json_object(inspected, "State"));
+	enum container_health verdict = health_of(json_string(health, "Status"));
+	return verdict != HEALTH_NONE && verdict != HEALTH_HEALTHY ? health_error(health) : NULL;
+}
+
 static void parse_state(const cJSON *tree, struct container *c)
 {
 	const cJSON *state = json_object(tree, "State");
-	const cJSON *health = json_object(state, "Health");
 	c->status = docker_status_of(json_string(state, "Status"));
-	if (health == NULL)
-		health = json_object(state, "Healthcheck"); /* Podman before 4.4 */
-	c->health = health_of(json_string(health, "Status"));
-	if (c->health != HEALTH_NONE && c->health != HEALTH_HEALTHY)
-		c->health_error = health_error(health);
+	c->health = health_of(json_string(health_member(state), "Status"));
+	c->health_error = docker_health_error(tree);
 	c->exit_code = json_small(state, "ExitCode", 0);
 	c->oom_killed = json_true(state, "OOMKilled");
 	c->started_wall = wall_time(state, "StartedAt");
@@ -97,6 +107,46 @@ static void parse_limits(const cJSON *host, struct container *c)
 		c->cpu_limit = (double)nano / 1e9;
 	else if (quota > 0)
 		c->cpu_limit = (double)quota / (double)(period > 0 ? period : 100000);
+}
+
+/* {"Driver", "Count", "DeviceIDs", "Capabilities"}: those that ask for a GPU, in words. */
+static void parse_device_requests(const cJSON *host, struct container *c)
+{
+	char words[TEXT_NAME_MAX] = "", part[64];
+	const cJSON *request, *id;
+	cJSON_ArrayForEach(request, json_array(host, "DeviceRequests"))
+	{
+		int count = json_small(request, "Count", 0), ids = 0;
+		/* More is a mistake of somebody's. */
+		count = count < 0 ? -1 : count < GPUS_MAX ? count : GPUS_MAX;
+		const char *driver = json_string(request, "Driver");
+		size_t len = strlen(words);
+		if (len > 0 && len + 3 < sizeof words)
+			memcpy(words + len, ", ", 3);
+		cJSON_ArrayForEach(id, json_array(request, "DeviceIDs"))
+		{
+			len = strlen(words);
+			text_clean(part, sizeof part, cJSON_IsString(id) ? id->valuestring : "?",
+				cJSON_IsString(id) ? strlen(id->valuestring) : 1);
+			snprintf(words + len, sizeof words - len, "%s%s", ids++ > 0 ? "," : "", part);
+		}
+		len = strlen(words);
+		if (ids == 0 && count < 0)
+			snprintf(words + len, sizeof words - len, "all");
+		else if (ids == 0)
+			snprintf(words + len, sizeof words - len, "%d", count);
+		len = strlen(words);
+		text_clean(
+			part, sizeof part, driver != NULL ? driver : "", driver != NULL ? strlen(driver) : 0);
+		if (*part != '\0')
+			snprintf(words + len, sizeof words - len, " (%s)", part);
+		int more = ids > 0 ? ids : count;
+		c->gpu_count = more < 0 || c->gpu_count < 0     ? -1
+			       : c->gpu_count + more < GPUS_MAX ? c->gpu_count + more
+								: GPUS_MAX;
+	}
+	if (*words != '\0')
+		c->gpus = strdup(words);
 }
 
 static void parse_mounts(const cJSON *tree, struct container *c)
@@ -180,6 +230,22 @@ static int bound_port(const cJSON *ports, int inside)
 	return fallback;
 }
 
+/* All that are published, as far as there is room. */
+static void list_ports(const cJSON *ports, struct docker_inspected *out)
+{
+	const cJSON *item;
+	cJSON_ArrayForEach(item, ports)
+	{
+		char *rest;
+		long inside = item->string != NULL ? strtol(item->string, &rest, 10) : 0;
+		if (inside <= 0 || inside > 65535 || strcmp(rest, "/tcp") != 0)
+			continue;
+		int outside = bound_port(ports, (int)inside);
+		if (outside > 0 && out->port_count < DOCKER_PORTS_MAX)
+			out->ports[out->port_count++] = (struct docker_port){(int)inside, outside};
+	}
+}
+
 static char *join(const char *a, const char *b)
 {
 	char *out;
@@ -236,6 +302,7 @@ bool docker_parse_inspect(
 	c->image_id = json_text_dup(tree, "Image");
 	parse_state(tree, c);
 	parse_limits(host, c);
+	parse_device_requests(host, c);
 	parse_mounts(tree, c);
 	parse_env(config, c);
 	out->api_port = docker_ollama_port(env_value(c, "OLLAMA_HOST"));
@@ -247,6 +314,7 @@ bool docker_parse_inspect(
 		c->host_port = bound_port(json_object(host, "PortBindings"), out->api_port);
 	if (c->host_port == 0 && out->host_network)
 		c->host_port = out->api_port;
+	list_ports(json_object(json_object(tree, "NetworkSettings"), "Ports"), out);
 	find_store(out);
 	cJSON_Delete(tree);
 	return true;
@@ -259,6 +327,7 @@ void docker_free_inspected(struct docker_inspected *inspected)
 	free(c->image);
 	free(c->image_id);
 	free(c->health_error);
+	free(c->gpus);
 	for (size_t i = 0; i < c->mount_count; i++) {
 		free(c->mounts[i].source);
 		free(c->mounts[i].destination);

@@ -3,6 +3,7 @@
  */
 #include "http-private.h"
 #include "ollama-top/i18n.h"
+#include "ollama-top/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -80,6 +81,23 @@ static char *token_header(const char *path, char *error, size_t error_size)
 	explicit_bzero(header, size);
 	free(header);
 	return NULL;
+}
+
+bool http_token_warning(const char *path, char *text, size_t size)
+{
+	struct stat st;
+	char shown[TEXT_NAME_MAX];
+
+	text[0] = '\0';
+	if (stat(path, &st) != 0 || (st.st_mode & (S_IRGRP | S_IROTH)) == 0)
+		return false;
+	text_clean(shown, sizeof shown, path, strlen(path));
+	snprintf(text, size,
+		(st.st_mode & S_IROTH) != 0
+			? _("every user of this machine can read the token file %s: chmod 600 it")
+			: _("the group of the token file %s can read it: chmod 600 it"),
+		shown);
+	return true;
 }
 
 /* Appends to the list, freeing all of it when memory runs out. */
@@ -166,8 +184,7 @@ static void host_release(struct http_host *host)
 	free(host);
 }
 
-/* The host without the brackets of an IPv6 address. */
-static void bare_host(char *out, size_t size, const char *host)
+void http_bare_host(char *out, size_t size, const char *host)
 {
 	size_t len = strlen(host);
 
@@ -210,7 +227,7 @@ static struct http_host *host_obtain(struct http *http, const struct http_endpoi
 			break;
 	}
 	if (host == NULL) {
-		bare_host(bare, sizeof bare, e->unix_socket != NULL ? "localhost" : e->host_name);
+		http_bare_host(bare, sizeof bare, e->unix_socket != NULL ? "localhost" : e->host_name);
 		host = host_new(http, key, bare);
 	}
 	if (host != NULL)
@@ -296,7 +313,8 @@ struct http_endpoint *http_endpoint_new(struct http *http, const struct http_end
 		return NULL;
 	}
 	e->http = http;
-	if (e->unix_socket != NULL || e->ca != NULL || e->cert != NULL || e->key != NULL)
+	e->passing = o->passing;
+	if (e->unix_socket != NULL || e->ca != NULL || e->cert != NULL || e->key != NULL || e->passing)
 		e->serial = ++http->serial;
 	TAILQ_INSERT_TAIL(&http->endpoints, e, in_http);
 	return e;

@@ -1,7 +1,7 @@
 /*
- * http-private.h - what the parts of the HTTP client share: http.c (life of the client and its
- * requests), http-queue.c (their order), endpoint.c (where they go), http-transfer.c (libcurl's easy handles), http-socket.c (libcurl's
- * multi handle on libuv), http-error.c (failures in words).
+ * http-private.h - what the parts of the HTTP client share: http.c (life of the client and its requests), http-queue.c (their
+ * order), endpoint.c (where they go), http-transfer.c (libcurl's easy handles), http-socket.c (libcurl's multi handle on
+ * libuv), http-peer.c (which connections are open), http-error.c (failures in words).
  *
  * libcurl may not be called from its own callbacks. What users do in theirs while `in_curl` is set is
  * therefore noted (queues, the list of the dead) and done when libcurl has returned.
@@ -67,10 +67,11 @@ struct http_endpoint {
 	TAILQ_ENTRY(http_endpoint) in_http;
 	struct http *http; /* NULL after http_close() */
 	struct http_host *host;
-	uint64_t
-		serial; /* of this endpoint; 0 when it has neither socket nor TLS files: all such are alike */
+	uint64_t serial; /* of this endpoint; 0 when there is nothing to set for it: all such are alike */
 	char *base, *host_name, *port;
 	char *unix_socket, *ca, *cert, *key, *token_file;
+	bool passing;                 /* its connections are not kept */
+	uint64_t sent;                /* requests so far */
 	struct http_headers *headers; /* NULL until first use, and after a 401 */
 	struct request_list requests;
 };
@@ -110,6 +111,18 @@ struct http_request {
 	char text[];
 };
 
+/* Where an open socket leads. */
+struct http_peer {
+	int family; /* 0: it is not open */
+	int port;
+	unsigned char address[16];
+};
+
+struct http_file {
+	struct http_socket *socket; /* NULL: not polled */
+	struct http_peer peer;
+};
+
 struct http {
 	uv_loop_t *loop;
 	const struct clock *clock;
@@ -119,12 +132,12 @@ struct http {
 	uv_idle_t kick; /* runs once, soon: starts what is queued, reports what failed, drives libcurl */
 	size_t handles; /* of libuv, not yet closed */
 	bool in_curl, curl_due, closing, finished;
-	int open_errno;               /* why the last socket could not be opened; 0 when it could */
-	size_t in_flight;             /* of all hosts */
-	size_t starts_left;           /* until pace_timer fires, while a crowd is in flight */
-	int64_t check_at;             /* when deadline_timer fires; INT64_MAX: it is off */
-	struct http_socket **sockets; /* by file descriptor */
-	size_t socket_count;
+	int open_errno;          /* why the last socket could not be opened; 0 when it could */
+	size_t in_flight;        /* of all hosts */
+	size_t starts_left;      /* until pace_timer fires, while a crowd is in flight */
+	int64_t check_at;        /* when deadline_timer fires; INT64_MAX: it is off */
+	struct http_file *files; /* by file descriptor */
+	size_t file_count;
 	struct http_transfer *pool;
 	size_t pool_count;
 	struct http_buffer spare; /* a body's buffer, kept for the next */
@@ -165,6 +178,13 @@ void http_multi_run(struct http *http);
 curl_socket_t http_socket_open_hook(void *http, curlsocktype purpose, struct curl_sockaddr *address);
 int http_socket_close_hook(void *http, curl_socket_t fd);
 
+/* The place of a file descriptor, made when there is none; NULL without one, or out of memory. */
+struct http_file *http_file(struct http *http, int fd);
+
+/* http-peer.c: where the open sockets lead. A descriptor of -1 is none. */
+void http_peer_note(struct http *http, int fd, const struct sockaddr *address);
+void http_peer_forget(struct http *http, int fd);
+
 /* http-transfer.c: one exchange */
 /* Takes an easy handle, sets it up and hands it to libcurl; false with `why` filled, translated. */
 bool http_transfer_start(struct http_request *request, char *why, size_t size);
@@ -175,6 +195,8 @@ void http_buffer_keep(struct http *http, struct http_buffer *buffer);
 double http_transfer_latency(const struct http_request *request);
 
 /* endpoint.c */
+/* The host without the brackets of an IPv6 address. */
+void http_bare_host(char *out, size_t size, const char *host);
 /* The headers to send, with a reference; NULL with `error` filled. */
 struct http_headers *http_endpoint_headers(struct http_endpoint *endpoint, char *error, size_t size);
 /* The token was refused: the file is read again for the next request. */

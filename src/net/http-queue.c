@@ -92,6 +92,7 @@ static void report_failed(struct http *http)
 static void count(struct http_request *r)
 {
 	r->http->sent++;
+	r->endpoint->sent++;
 	if (strcmp(r->method, "GET") != 0 && strcmp(r->method, "HEAD") != 0)
 		r->http->changing++;
 }

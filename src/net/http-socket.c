@@ -11,12 +11,8 @@
  */
 #include "http-private.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -46,33 +42,36 @@ static void on_socket_closed(uv_handle_t *handle)
 
 static struct http_socket *find_socket(const struct http *http, int fd)
 {
-	return fd >= 0 && (size_t)fd < http->socket_count ? http->sockets[fd] : NULL;
+	return fd >= 0 && (size_t)fd < http->file_count ? http->files[fd].socket : NULL;
 }
 
-static bool grow_sockets(struct http *http, size_t fd)
+struct http_file *http_file(struct http *http, int fd)
 {
-	size_t count = http->socket_count > 0 ? http->socket_count : 32;
-	struct http_socket **sockets;
+	size_t count = http->file_count > 0 ? http->file_count : 32;
+	struct http_file *files;
 
-	while (count <= fd)
+	if (fd < 0)
+		return NULL;
+	while (count <= (size_t)fd)
 		count *= 2;
-	if (count == http->socket_count)
-		return true;
-	sockets = realloc(http->sockets, count * sizeof(struct http_socket *));
-	if (sockets == NULL)
-		return false;
-	for (size_t i = http->socket_count; i < count; i++)
-		sockets[i] = NULL;
-	http->sockets = sockets;
-	http->socket_count = count;
-	return true;
+	if (count > http->file_count) {
+		files = realloc(http->files, count * sizeof *files);
+		if (files == NULL)
+			return NULL;
+		for (size_t i = http->file_count; i < count; i++)
+			files[i] = (struct http_file){0};
+		http->files = files;
+		http->file_count = count;
+	}
+	return &http->files[fd];
 }
 
 static struct http_socket *add_socket(struct http *http, int fd)
 {
-	struct http_socket *s;
+	struct http_file *file = http_file(http, fd);
+	struct http_socket *s = file != NULL ? calloc(1, sizeof *s) : NULL;
 
-	if (!grow_sockets(http, (size_t)fd) || (s = calloc(1, sizeof *s)) == NULL)
+	if (s == NULL)
 		return NULL;
 	if (uv_poll_init(http->loop, &s->poll, fd) != 0) {
 		free(s);
@@ -82,7 +81,7 @@ static struct http_socket *add_socket(struct http *http, int fd)
 	s->fd = fd;
 	s->poll.data = s;
 	http->handles++;
-	http->sockets[fd] = s;
+	file->socket = s;
 	return s;
 }
 
@@ -135,7 +134,7 @@ static void on_socket(uv_poll_t *poll, int status, int events)
 
 static void drop_socket(struct http_socket *s)
 {
-	s->http->sockets[s->fd] = NULL;
+	s->http->files[s->fd].socket = NULL;
 	uv_close((uv_handle_t *)&s->poll, on_socket_closed);
 }
 
@@ -221,9 +220,9 @@ void http_multi_close(struct http *http)
 {
 	curl_multi_cleanup(http->multi);
 	http->multi = NULL;
-	for (size_t fd = 0; fd < http->socket_count; fd++)
-		if (http->sockets[fd] != NULL)
-			drop_socket(http->sockets[fd]);
+	for (size_t fd = 0; fd < http->file_count; fd++)
+		if (http->files[fd].socket != NULL)
+			drop_socket(http->files[fd].socket);
 }
 
 void http_multi_run(struct http *http)
@@ -241,6 +240,7 @@ curl_socket_t http_socket_open_hook(void *user, curlsocktype purpose, struct cur
 
 	(void)purpose;
 	http->open_errno = fd < 0 ? errno : 0;
+	http_peer_note(http, fd, &address->addr);
 	if (old != NULL) {
 		int wanted = old->wanted;
 		struct http_socket *s;
@@ -262,37 +262,6 @@ int http_socket_close_hook(void *user, curl_socket_t fd)
 
 	if (s != NULL)
 		drop_socket(s);
+	http_peer_forget(user, fd);
 	return close(fd);
-}
-
-/* By port and, where the endpoint's host is an address, by that; of a name the port has to do. */
-static bool leads_to(int fd, const struct http_endpoint *endpoint)
-{
-	struct sockaddr_storage peer;
-	socklen_t len = sizeof peer;
-	char host[NI_MAXHOST], port[NI_MAXSERV];
-	unsigned char address[16];
-
-	if (getpeername(fd, (struct sockaddr *)&peer, &len) != 0 ||
-		getnameinfo((struct sockaddr *)&peer, len, host, sizeof host, port, sizeof port,
-			NI_NUMERICHOST | NI_NUMERICSERV) != 0 ||
-		strcmp(port, endpoint->port) != 0)
-		return false;
-	bool numeric = inet_pton(AF_INET, endpoint->host_name, address) == 1 ||
-		       inet_pton(AF_INET6, endpoint->host_name, address) == 1;
-	return !numeric || strcmp(host, endpoint->host_name) == 0;
-}
-
-int http_open_connections(const struct http_endpoint *endpoint)
-{
-	const struct http *http = endpoint->http;
-	int count = 0;
-
-	if (http == NULL || endpoint->unix_socket != NULL || endpoint->host_name == NULL ||
-		endpoint->port == NULL)
-		return 0;
-	for (size_t fd = 0; fd < http->socket_count; fd++)
-		if (http->sockets[fd] != NULL && leads_to((int)fd, endpoint))
-			count++;
-	return count;
 }

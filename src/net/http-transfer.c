@@ -206,7 +206,7 @@ static void transfer_release(struct http *http, struct http_transfer *t)
 	http->pool_count++;
 }
 
-/* Socket and TLS files, where the handle has not got this endpoint's from an earlier request. */
+/* Socket, TLS files and what becomes of the connection, where the handle has not got this endpoint's from an earlier request. */
 static CURLcode set_endpoint(struct http_transfer *t, const struct http_endpoint *e)
 {
 	CURLcode result = CURLE_OK;
@@ -216,6 +216,7 @@ static CURLcode set_endpoint(struct http_transfer *t, const struct http_endpoint
 	result |= curl_easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, e->unix_socket);
 	result |= curl_easy_setopt(t->easy, CURLOPT_SSLCERT, e->cert);
 	result |= curl_easy_setopt(t->easy, CURLOPT_SSLKEY, e->key);
+	result |= curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, (long)e->passing);
 	if (e->ca != NULL) {
 		result |= curl_easy_setopt(t->easy, CURLOPT_CAINFO, e->ca);
 		result |= curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);

@@ -19,7 +19,7 @@ static void free_when_closed(struct http *http)
 {
 	if (http->handles > 0 || http->resolver.running > 0)
 		return;
-	free(http->sockets);
+	free(http->files);
 	curl_global_cleanup();
 	free(http);
 }

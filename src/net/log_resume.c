@@ -9,6 +9,7 @@
  */
 #include "logs_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* How far the engine's times can be out of order. */
@@ -39,6 +40,15 @@ int64_t log_resume_begin(struct log_resume *r)
 	r->replaying = r->count > 0;
 	r->last = r->added;
 	return r->replaying ? seen_at(r, 0)->time_ns : 0;
+}
+
+bool log_resume_query(struct log_resume *r, char *query, size_t size)
+{
+	int64_t since = log_resume_begin(r);
+	if (since > 0)
+		snprintf(query, size, "since=%lld.%09lld", (long long)(since / 1000000000),
+			(long long)(since % 1000000000));
+	return since > 0;
 }
 
 static void forget_oldest(struct log_resume *r)

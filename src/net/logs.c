@@ -7,6 +7,7 @@
 #include "ollama-top/docker.h"
 #include "ollama-top/docker_endpoint.h"
 #include "ollama-top/i18n.h"
+#include "ollama-top/reach.h"
 #include "ollama-top/text.h"
 
 #include "logs_private.h"
@@ -99,7 +100,8 @@ static bool answered(struct logs *l, const struct http_response *response, const
 	if (response->error == NULL && response->status >= 200 && response->status < 300)
 		return true;
 	if (response->error != NULL) {
-		snprintf(text, sizeof text, _("Docker of %s: %s"), l->options.server->name, response->error);
+		snprintf(text, sizeof text, _("Docker of %s: %s"), l->options.server->name,
+			reach_explain(l->options.tunnels, l->options.server, NULL, NULL, response->error));
 	} else if (response->status == 404) {
 		snprintf(text, sizeof text, _("there is no container %s on %s"), l->container,
 			l->options.server->name);
@@ -216,14 +218,10 @@ static void answer_log(void *user, const struct http_response *response)
 
 static void ask_log(struct logs *l, bool tty)
 {
-	char path[256], from[64] = "&tail=all";
-	int64_t since = log_resume_begin(&l->resume);
-	if (since > 0)
-		snprintf(from, sizeof from, "&since=%lld.%09lld", (long long)(since / 1000000000),
-			(long long)(since % 1000000000));
-	else if (l->options.tail >= 0)
-		snprintf(from, sizeof from, "&tail=%ld", l->options.tail);
-	snprintf(path, sizeof path, "/v%s/containers/%s/logs?stdout=1&stderr=1&timestamps=1&follow=%d%s",
+	char path[256], from[64] = "tail=all";
+	if (!log_resume_query(&l->resume, from, sizeof from) && l->options.tail >= 0)
+		snprintf(from, sizeof from, "tail=%ld", l->options.tail);
+	snprintf(path, sizeof path, "/v%s/containers/%s/logs?stdout=1&stderr=1&timestamps=1&follow=%d&%s",
 		l->api, l->id, l->options.follow, from);
 	l->malformed = NULL;
 	if (!log_messages_init(&l->messages, tty, on_message, l)) {
@@ -309,17 +307,12 @@ static bool fit_for_path(const char *container)
 /* Why there is nothing to ask, or NULL. */
 static const char *impossible(struct logs *l)
 {
-	if (!docker_endpoint_of(l->options.server, &l->where))
+	if (l->options.server->docker == NULL)
 		return _("no Docker Engine is configured for it (docker: in the configuration)");
-	if (*l->where.error != '\0')
-		return l->where.error;
 	if (!fit_for_path(l->container))
 		return _("its container has no name that Docker would take");
-	l->endpoint = http_endpoint_new(
-		l->options.http, &(struct http_endpoint_options){.base = l->where.base,
-					 .unix_socket = *l->where.socket != '\0' ? l->where.socket : NULL,
-					 .tls = l->where.tls});
-	return l->endpoint == NULL ? _("the address of its Docker Engine cannot be used") : NULL;
+	l->endpoint = reach_docker(l->options.http, l->options.tunnels, l->options.server, &l->where);
+	return l->endpoint == NULL ? l->where.error : NULL;
 }
 
 struct logs *logs_open(const struct logs_options *options)

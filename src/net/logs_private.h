@@ -69,6 +69,8 @@ struct log_resume {
 void log_resume_forget(struct log_resume *r);
 /* Since when the engine is to be asked again, in ns; 0 when nothing was seen. Begins a replay. */
 int64_t log_resume_begin(struct log_resume *r);
+/* The same as a parameter of GET /containers/{id}/logs; false when nothing was seen: `query` stays as it is. */
+bool log_resume_query(struct log_resume *r, char *query, size_t size);
 /* True when the message is new; it is remembered. */
 bool log_resume_is_new(struct log_resume *r, const struct log_message *message);
 

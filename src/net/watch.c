@@ -144,9 +144,11 @@ void watch_start(struct watch *w)
 	uv_unref((uv_handle_t *)&w->check);
 	if (!w->once)
 		poll_now(&w->tick);
+	watch_tunnels(w, true);
 	for (size_t i = 0; i < w->engine_count; i++)
 		engine_start(&w->engines[i]);
 	balancer_start(w);
+	nfs_start(w);
 	poll_timer(w);
 }
 
@@ -164,6 +166,8 @@ void watch_close(struct watch *w)
 	poll_off(&w->tick);
 	poll_off(&w->deadline);
 	balancer_free(w);
+	nfs_stop(w);
+	watch_tunnels(w, false);
 	for (size_t i = 0; i < w->engine_count; i++)
 		engine_free(&w->engines[i]);
 	w->closing = 3;
@@ -205,14 +209,17 @@ void watch_refresh(struct watch *w)
 {
 	for (size_t i = 0; i < w->engine_count; i++)
 		engine_refresh(&w->engines[i]);
+	nfs_refresh(w);
 	if (w->traefik != NULL)
 		poll_now(&w->balancer);
 }
 
 void watch_retry(struct watch *w, size_t server)
 {
-	if (server < w->engine_count)
-		engine_retry(&w->engines[server]);
+	if (server >= w->engine_count)
+		return;
+	engine_retry(&w->engines[server]);
+	nfs_retry(w, server);
 }
 
 void watch_stored(struct watch *w)
@@ -243,11 +250,31 @@ void watch_look(struct watch *w, size_t server, const char *instance)
 		target_look_soon(t);
 }
 
-void watch_drain(struct watch *w, size_t server, const char *instance, bool on)
+void watch_tend(struct watch *w, size_t server, const char *instance, enum tending tending)
 {
 	struct target *t = find_target(w, server, instance);
 	if (t != NULL)
-		target_drain(t, on);
+		target_tend(t, tending);
+}
+
+struct http_endpoint *watch_engine(const struct watch *w, size_t server)
+{
+	return server < w->engine_count ? w->engines[server].endpoint : NULL;
+}
+
+struct http_endpoint *watch_api(const struct watch *w, size_t server, const char *instance)
+{
+	const struct target *t = find_target(w, server, instance);
+	return t != NULL ? t->endpoint : NULL;
+}
+
+struct exec *watch_exec(struct watch *w, size_t server, const char *instance, const char *const *argv,
+	exec_done_fn *done, void *user)
+{
+	struct target *t = find_target(w, server, instance);
+	if (t == NULL || t->engine->endpoint == NULL || *t->id == '\0')
+		return NULL;
+	return exec_start(t, argv, done, user);
 }
 
 void watch_once(struct watch *w, int64_t timeout_ms, void (*on_ready)(void *user), void *user)

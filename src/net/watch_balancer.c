@@ -19,22 +19,17 @@ static void failed(struct watch *w, const char *error)
 	watch_observe(w, &retry);
 }
 
-/* Names of services are letters, digits and signs of a path; whatever else is in one is encoded. */
 static void service_path(const char *service, char *path, size_t size)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~@";
-	size_t n = (size_t)snprintf(path, size, "/api/http/services/");
-	for (; *service != '\0' && n + 4 < size; service++)
-		n += (size_t)snprintf(path + n, size - n, strchr(plain, *service) != NULL ? "%c" : "%%%02X",
-			(unsigned char)*service);
-	if (strchr(path, '@') == NULL)
-		snprintf(path + n, size - n, "@file");
+	char part[3 * TEXT_NAME_MAX + 1];
+	http_encode(part, sizeof part, service);
+	snprintf(path, size, "/api/http/services/%s%s", part, strchr(part, '@') == NULL ? "@file" : "");
 }
 
 static void ask_balancer(struct poll *p)
 {
 	struct watch *w = p->owner;
-	char path[512];
+	char path[4 * TEXT_NAME_MAX];
 	service_path(
 		w->spec->traefik.service != NULL ? w->spec->traefik.service : "ollama", path, sizeof path);
 	poll_send(p, w->traefik, path, w->spec->timeout_ms);

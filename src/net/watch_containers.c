@@ -48,7 +48,7 @@ static struct target *target_by_port(const struct engine *e, int port)
 	return NULL;
 }
 
-static struct target *discover(struct engine *e, const char *name)
+struct target *engine_add_target(struct engine *e, const char *name)
 {
 	struct target *t = e->target_count < FLEET_INSTANCES_MAX ? target_new(e, NULL, name) : NULL;
 	struct target **list = t != NULL ? realloc(e->targets, (e->target_count + 1) * sizeof(*list)) : NULL;
@@ -78,6 +78,7 @@ void target_lose_container(struct target *t)
 	poll_cancel(&t->stats);
 	poll_off(&t->inspect);
 	target_drop_probes(t);
+	log_forget(t);
 	free(t->store_path);
 	free(t->models_path);
 	t->store_path = t->models_path = NULL;
@@ -89,6 +90,12 @@ void target_lose_container(struct target *t)
 	*t->id = '\0';
 }
 
+/* Its tasks are told of by Swarm, and which of them are containers here. */
+static bool is_of_service(const struct engine *e, const struct docker_listed *c)
+{
+	return e->spec->scale.service != NULL && strcmp(c->service, e->spec->scale.service) == 0;
+}
+
 /* Configured instances by name first, then by port, then what discovery adds. */
 static void match_all(
 	struct engine *e, const struct docker_listed *list, size_t count, struct target **matched)
@@ -97,19 +104,24 @@ static void match_all(
 		e->targets[i]->listed = false;
 	for (size_t i = 0; i < count; i++) {
 		struct target *t = engine_target_by_container(e, list[i].name);
+		if (is_of_service(e, &list[i])) {
+			t = engine_target_by_id(e, list[i].id);
+			matched[i] = t;
+			continue;
+		}
 		matched[i] = t != NULL && (t->spec != NULL || list[i].discovered) ? t : NULL;
 		if (matched[i] != NULL)
 			matched[i]->listed = true;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (matched[i] != NULL)
+		if (matched[i] != NULL || is_of_service(e, &list[i]))
 			continue;
 		/* A stopped container lists no ports: who had the port keeps it by id. */
 		struct target *t = engine_target_by_id(e, list[i].id);
 		if (t == NULL || t->spec == NULL || t->spec->container != NULL || t->listed)
 			t = target_by_port(e, list[i].host_port);
 		if (t == NULL && list[i].discovered)
-			t = discover(e, list[i].name);
+			t = engine_add_target(e, list[i].name);
 		matched[i] = t;
 		if (t != NULL)
 			t->listed = true;
@@ -125,6 +137,10 @@ static void settle_presence(struct engine *e)
 		return;
 	for (size_t i = 0; i < e->target_count; i++) {
 		struct target *t = e->targets[i];
+		if (t->of_task) {
+			e->targets[kept++] = t;
+			continue;
+		}
 		if (t->listed)
 			names[count++] = t->name;
 		else if (*t->id != '\0')
@@ -217,6 +233,19 @@ static void discovered_url(struct target *t, int port)
 	target_set_url(t, url);
 }
 
+/* A server of OpenAI's API listens where its publisher likes: on the port that is published as the configured one. */
+static int other_port(const struct target *t, const struct docker_inspected *i)
+{
+	int port = t->spec->port;
+	const char *colon = t->url != NULL ? strrchr(t->url, ':') : NULL;
+	if (port == 0 && colon != NULL)
+		port = atoi(colon + 1);
+	for (size_t k = 0; k < i->port_count; k++)
+		if (i->ports[k].outside == port)
+			return i->ports[k].inside;
+	return port;
+}
+
 static void take_inspected(struct target *t, struct docker_inspected *i)
 {
 	const struct container *c = &i->container;
@@ -224,10 +253,15 @@ static void take_inspected(struct target *t, struct docker_inspected *i)
 	bool started = running && (!was_running || c->started_wall != t->started_wall || !t->inspected);
 	free(t->store_path);
 	free(t->models_path);
-	t->store_path = i->store_path;
-	t->models_path = i->models_path;
-	i->store_path = i->models_path = NULL;
-	t->api_port = i->api_port;
+	t->store_path = t->models_path = NULL;
+	if (target_is_ollama(t)) {
+		t->store_path = i->store_path;
+		t->models_path = i->models_path;
+		i->store_path = i->models_path = NULL;
+	}
+	t->api_port = target_is_ollama(t) ? i->api_port : other_port(t, i);
+	t->tty = i->tty;
+	t->asked_for_gpu = c->gpu_count != 0;
 	t->memory_limit = c->memory_limit;
 	t->status = c->status;
 	t->started_wall = c->started_wall;
@@ -235,6 +269,8 @@ static void take_inspected(struct target *t, struct docker_inspected *i)
 	if (started) {
 		t->sampled = false;
 		target_look_soon(t);
+		log_start(t);
+		gpu_start(t);
 		/* A snapshot measures after it has looked: a look costs the container CPU of its own. */
 		if (!t->engine->watch->once)
 			poll_now(&t->stats);

@@ -54,6 +54,9 @@ static void stop_asking(struct engine *e)
 {
 	poll_cancel(&e->info);
 	poll_cancel(&e->list);
+	poll_cancel(&e->service);
+	poll_cancel(&e->nodes);
+	poll_cancel(&e->tasks);
 	poll_off(&e->space);
 	poll_off(&e->memory);
 	poll_off(&e->partials);
@@ -63,12 +66,14 @@ static void stop_asking(struct engine *e)
 		poll_cancel(&t->stats);
 		poll_cancel(&t->inspect);
 		poll_off(&t->look);
+		log_stop(t);
+		poll_off(&t->gpu);
 		t->sampled = false;
 		t->inspected = false;
 	}
 }
 
-static void engine_failed(struct engine *e, const char *text)
+void engine_failed(struct engine *e, const char *text, int64_t retry_at)
 {
 	struct watch *w = e->watch;
 	struct observation o = {.kind = OBS_DOCKER, .error = text};
@@ -76,12 +81,17 @@ static void engine_failed(struct engine *e, const char *text)
 	e->failures++;
 	stop_asking(e);
 	observe(e, &o);
-	poll_retry(&e->connect, backoff_ms(w->spec->refresh_ms, e->failures));
-	if (e->connect.due == POLL_NEVER)
+	if (retry_at == 0) {
+		poll_retry(&e->connect, backoff_ms(w->spec->refresh_ms, e->failures));
+		retry_at = e->connect.due;
+	} else {
+		poll_cancel(&e->connect);
+	}
+	if (retry_at == POLL_NEVER)
 		return;
 	struct observation retry = {.kind = OBS_RETRY};
 	retry.u.retry.of = RETRY_DOCKER;
-	retry.u.retry.retry_at = e->connect.due;
+	retry.u.retry.retry_at = retry_at;
 	observe(e, &retry);
 }
 
@@ -99,7 +109,8 @@ static void engine_up(struct engine *e)
 static void ask_connect(struct poll *p)
 {
 	struct engine *e = p->owner;
-	poll_send(p, e->endpoint, "/version", engine_timeout(e));
+	if (engine_is_open(e))
+		poll_send(p, e->endpoint, "/version", engine_timeout(e));
 }
 
 static void answer_connect(struct poll *p, const struct http_response *response)
@@ -114,7 +125,9 @@ static void answer_connect(struct poll *p, const struct http_response *response)
 			!docker_negotiate(&e->version, api, sizeof api, &error)))
 		failed = error.text;
 	if (failed != NULL) {
-		engine_failed(e, failed);
+		if (response->error != NULL)
+			failed = reach_explain(e->watch->options.tunnels, e->spec, NULL, NULL, failed);
+		engine_failed(e, failed, 0);
 		return;
 	}
 	memcpy(e->api, api, sizeof e->api);
@@ -141,6 +154,7 @@ static void take_info(struct engine *e, const struct docker_info *info, const st
 	struct instant now = watch_instant(e->watch);
 	e->memory_total = info->memory_total;
 	e->cpus = info->cpus;
+	memcpy(e->node_id, info->node, sizeof e->node_id);
 	e->skew_known = info->system_wall_ms != 0;
 	if (e->skew_known) {
 		/* The engine read its clock while it made the answer. */
@@ -157,7 +171,7 @@ static void answer_info(struct poll *p, const struct http_response *response)
 	bool first = !e->host_seen;
 	const char *failed = response_error(response, "GET /info", docker_parse_refusal, text, sizeof text);
 	if (response->error != NULL) {
-		engine_failed(e, failed);
+		engine_failed(e, reach_explain(e->watch->options.tunnels, e->spec, NULL, NULL, failed), 0);
 		return;
 	}
 	if (failed == NULL && !docker_parse_info(response->body, response->body_len, &info, &error))
@@ -169,6 +183,8 @@ static void answer_info(struct poll *p, const struct http_response *response)
 	engine_observe_host(e);
 	if (first || e->list.due == POLL_NEVER)
 		poll_now(&e->list);
+	if (e->spec->scale.service != NULL && (first || e->service.due == POLL_NEVER))
+		poll_now(&e->service);
 }
 
 static const struct poll_kind connect_poll = {"docker version", ON_DEMAND, ask_connect, answer_connect};
@@ -207,6 +223,10 @@ void engine_init(struct engine *e, struct watch *w, size_t index)
 	poll_init(&e->memory, &memory_poll, w, e, index);
 	poll_init(&e->partials, &partials_poll, w, e, index);
 	poll_init(&e->events, &events_poll, w, e, index);
+	poll_init(&e->service, &service_poll, w, e, index);
+	poll_init(&e->nodes, &nodes_poll, w, e, index);
+	poll_init(&e->tasks, &tasks_poll, w, e, index);
+	e->replicas = -1;
 	for (size_t i = 0; i < spec->instance_count; i++)
 		add_configured(e, &spec->instances[i]);
 }
@@ -214,6 +234,7 @@ void engine_init(struct engine *e, struct watch *w, size_t index)
 void engine_free(struct engine *e)
 {
 	stop_asking(e);
+	tunnel_stop_waiting(e);
 	poll_cancel(&e->connect);
 	poll_off(&e->events);
 	exec_cancel(e->partials_exec);
@@ -224,6 +245,7 @@ void engine_free(struct engine *e)
 	e->targets = NULL;
 	e->target_count = 0;
 	engine_free_probes(e);
+	engine_drop_tasks(e);
 	free(e->held.bytes);
 	e->held = (struct held_bytes){0};
 	http_endpoint_free(e->endpoint);
@@ -239,20 +261,11 @@ static void refuse(struct engine *e, const char *text)
 
 static void start_docker(struct engine *e)
 {
-	if (!docker_endpoint_of(e->spec, &e->where)) {
-		e->status = ENGINE_NONE;
-		return;
-	}
-	if (*e->where.error != '\0') {
-		refuse(e, e->where.error);
-		return;
-	}
-	e->endpoint = http_endpoint_new(e->watch->options.http,
-		&(struct http_endpoint_options){.base = e->where.base,
-			.unix_socket = *e->where.socket != '\0' ? e->where.socket : NULL,
-			.tls = e->where.tls});
+	e->endpoint = reach_docker(e->watch->options.http, e->watch->options.tunnels, e->spec, &e->where);
 	if (e->endpoint == NULL) {
-		refuse(e, _("this is no usable address of a Docker Engine"));
+		e->status = ENGINE_NONE;
+		if (*e->where.error != '\0')
+			refuse(e, e->where.error);
 		return;
 	}
 	e->status = ENGINE_TRYING;
@@ -283,15 +296,21 @@ void engine_start(struct engine *e)
 
 void engine_refresh(struct engine *e)
 {
+	if (e->tunnel != NULL)
+		tunnel_retry(e->tunnel);
 	for (size_t i = 0; i < e->target_count; i++) {
 		target_retry(e->targets[i]);
-		if (e->status == ENGINE_UP && e->targets[i]->status == CONTAINER_RUNNING)
+		if (e->status == ENGINE_UP && e->targets[i]->status == CONTAINER_RUNNING) {
 			poll_now(&e->targets[i]->stats);
+			log_start(e->targets[i]);
+		}
 	}
 	if (e->status == ENGINE_UP) {
 		poll_now(&e->info);
 		poll_now(&e->list);
 		poll_now(&e->space);
+		if (e->spec->scale.service != NULL)
+			poll_now(&e->service);
 	} else if (e->status != ENGINE_NONE) {
 		poll_now(&e->connect);
 	}

@@ -13,11 +13,13 @@
  * {"type":["container"],"event":["create",...]}. */
 #define QUOTED(word) "%22" word "%22"
 #define AND(word)    "%2C" QUOTED(word)
-static const char filters[] =
-	"%7B" QUOTED("type") "%3A%5B" QUOTED("container") "%5D" AND("event") "%3A%5B" QUOTED("create")
-		AND("start") AND("die") AND("died") AND("oom") AND("kill") AND("stop") AND("pause")
-			AND("unpause") AND("destroy") AND("remove") AND("rename") AND("update")
-				AND("health_status") "%5D%7D";
+#define FILTERS(types)                                                                                \
+	"%7B" QUOTED("type") "%3A%5B" types "%5D" AND("event") "%3A%5B" QUOTED("create") AND("start") \
+		AND("die") AND("died") AND("oom") AND("kill") AND("stop") AND("pause") AND("unpause") \
+			AND("destroy") AND("remove") AND("rename") AND("update")                      \
+				AND("health_status") "%5D%7D"
+static const char containers[] = FILTERS(QUOTED("container"));
+static const char and_swarm[] = FILTERS(QUOTED("container") AND("service") AND("node"));
 
 typedef void event_fn(struct engine *e, struct target *t);
 
@@ -39,6 +41,7 @@ static void on_start(struct engine *e, struct target *t)
 	/* It is another process: all that was learnt of the old one is asked again. */
 	t->answers = false;
 	t->inspected = false;
+	poll_off(&t->metrics);
 	poll_now(&t->inspect);
 	target_retry(t);
 }
@@ -108,6 +111,11 @@ static void take_event(struct engine *e, const struct docker_event_line *event)
 {
 	int64_t wall = event->time_ns / 1000000;
 	bool replayed = !e->resumed && wall < e->stream_opened_wall;
+	/* Containers come and go with their tasks. */
+	if (!replayed && e->spec->scale.service != NULL)
+		poll_now(&e->service);
+	if (event->what == DEVENT_SWARM)
+		return;
 	struct target *t = target_of(e, event, replayed);
 	if (!replayed && concerns_list(event->what) && (t == NULL || event->what == DEVENT_OTHER))
 		poll_now(&e->list);
@@ -197,7 +205,7 @@ static void ask_events(struct poll *p)
 {
 	struct engine *e = p->owner;
 	struct watch *w = e->watch;
-	char path[sizeof filters + 128], until[48] = "";
+	char path[sizeof and_swarm + 128], until[48] = "";
 	if (e->status != ENGINE_UP || e->stream != NULL)
 		return;
 	int64_t now = engine_wall(e), since_ns = e->last_event_ns;
@@ -210,8 +218,9 @@ static void ask_events(struct poll *p)
 	if (w->once)
 		snprintf(until, sizeof until, "&until=%lld.%03lld000000", (long long)(end / 1000),
 			(long long)(end % 1000));
-	engine_path(e, path, sizeof path, "/events?filters=%s&since=%lld.%09lld%s", filters,
-		(long long)(since_ns / 1000000000), (long long)(since_ns % 1000000000), until);
+	engine_path(e, path, sizeof path, "/events?filters=%s&since=%lld.%09lld%s",
+		e->spec->scale.service != NULL ? and_swarm : containers, (long long)(since_ns / 1000000000),
+		(long long)(since_ns % 1000000000), until);
 	ndjson_init(&e->lines, HTTP_LINE_MAX, on_line, e);
 	e->stream = http_send(e->endpoint, &(struct http_request_options){.path = path,
 						   .deadline_ms = engine_timeout(e),

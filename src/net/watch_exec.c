@@ -22,6 +22,7 @@ struct exec {
 	char err[1024];
 	size_t err_len;
 	uint64_t started_ns, ended_ns;
+	uint64_t first_ns, last_ns; /* of its output */
 };
 
 static void release(struct exec *x)
@@ -36,6 +37,7 @@ static void finish(struct exec *x, struct exec_result *result)
 	result->out = x->out != NULL ? x->out : "";
 	result->out_len = x->out_len;
 	result->err = x->err;
+	result->spread_ms = clock_elapsed_ms(x->engine->watch->options.clock, x->first_ns, x->last_ns);
 	result->latency_ms = clock_elapsed_ms(x->engine->watch->options.clock, x->started_ns, x->ended_ns);
 	x->done(x->user, result);
 	release(x);
@@ -134,6 +136,9 @@ static bool grow(struct exec *x, size_t len)
 static bool on_piece(void *user, enum frames_stream stream, const char *data, size_t len)
 {
 	struct exec *x = user;
+	x->last_ns = uv_hrtime();
+	if (x->first_ns == 0)
+		x->first_ns = x->last_ns;
 	if (stream != FRAMES_STDOUT) {
 		size_t room = sizeof x->err - 1 - x->err_len;
 		memcpy(x->err + x->err_len, data, len < room ? len : room);

@@ -113,7 +113,10 @@ void poll_init(struct poll *p, const struct poll_kind *kind, struct watch *watch
 
 int64_t poll_interval(const struct poll *p)
 {
-	return p->kind->factor * p->watch->spec->refresh_ms;
+	const int64_t refresh = p->watch->spec->refresh_ms;
+	if ((p->kind->factor & OF_REQUESTS) == 0 || !target_is_followed(p->owner))
+		return (p->kind->factor & ~OF_REQUESTS) * refresh;
+	return refresh > FOLLOWED_LEAST_MS ? refresh : FOLLOWED_LEAST_MS;
 }
 
 void poll_now(struct poll *p)

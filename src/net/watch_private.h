@@ -10,10 +10,13 @@
 
 #include "ollama-top/docker.h"
 #include "ollama-top/docker_endpoint.h"
+#include "ollama-top/exec.h"
 #include "ollama-top/frames.h"
 #include "ollama-top/ndjson.h"
 #include "ollama-top/observation.h"
+#include "ollama-top/reach.h"
 #include "ollama-top/watch.h"
+#include "resolve.h"
 
 #define BACKOFF_MAX_MS 30000
 /* Polls due within this time of each other share one turn of the loop. */
@@ -25,6 +28,9 @@
 #define EACH_5TH     5
 #define EACH_15TH    15
 #define ON_DEMAND    0
+/* Joined to one of these by |: each refresh, of a target whose requests a policy goes by, but at most each second. */
+#define OF_REQUESTS       0x100
+#define FOLLOWED_LEAST_MS 1000
 
 struct poll;
 typedef void poll_ask_fn(struct poll *poll);
@@ -55,20 +61,11 @@ struct instant {
 	int64_t mono, wall;
 };
 
-/* What came of a command that was run in a container. */
-struct exec_result {
-	const char *error; /* it could not be run, in words; NULL: it was */
-	bool forbidden;    /* the engine's address does not allow it: do not ask again soon */
-	bool missing;      /* the image lacks the program */
-	const char *out, *err;
-	size_t out_len;
-	int exit_code; /* -1 unknown: it is asked only when there was no output */
-	double latency_ms;
-};
-
-struct exec;
 struct target;
-typedef void exec_done_fn(void *user, const struct exec_result *result);
+struct follow;
+
+/* Ways to ask a store whether it answers: watch_ways.c. */
+enum probe_way { WAY_DF, WAY_INODES, WAY_STAT, WAY_READ, WAYS };
 
 /* A store of a server, as the mount it lies on; probed in one instance after the other. */
 struct probe {
@@ -78,9 +75,12 @@ struct probe {
 	struct exec *exec;
 	struct target *target; /* in which the probe runs, while it does */
 	bool hung;
-	int64_t impossible_until;
 	int64_t total, available; /* of the last df; -1 before */
+	int64_t inodes, inodes_free;
+	char error[400]; /* of the last df; "" when it answered */
 	double latency_ms;
+	enum probe_way way; /* how it is asked now */
+	unsigned round;     /* counts up: which way is next */
 	struct poll deadline;
 	struct probe *next;
 };
@@ -91,6 +91,7 @@ struct target {
 	const struct instance_spec *spec; /* NULL: discovered */
 	char *name, *url;
 	struct http_endpoint *endpoint; /* NULL while there is no URL */
+	bool tunneled;
 	struct poll version, loaded, stored;
 	int failures; /* of /api/version in a row */
 	bool answers;
@@ -101,6 +102,7 @@ struct target {
 	char id[DOCKER_ID_MAX];
 	enum container_status status;
 	bool listed, inspected;
+	bool of_task; /* a task of the server's Swarm service: its id comes with the tasks */
 	int64_t started_wall;
 	struct poll stats, inspect, look;
 	struct docker_stats last;
@@ -109,11 +111,25 @@ struct target {
 	double cpu_percent;
 	char *store_path, *models_path;
 	int api_port;
-	int64_t memory_limit; /* of the container; 0 none */
-	uint64_t store_key;   /* of the mount; 0 unknown */
-	int64_t mount_at;     /* when last asked; 0: something may have changed since */
-	struct exec *exec;    /* the look that is out */
+	int64_t memory_limit;      /* of the container; 0 none */
+	uint64_t store_key;        /* of the mount; 0 unknown */
+	int64_t lacks_until[WAYS]; /* its image has no program for that way of asking */
+	int64_t mount_at;          /* when last asked; 0: something may have changed since */
+	struct exec *exec;         /* the look that is out */
+	struct http_own own;       /* since it was sent */
+	bool looked_again;         /* since it could not tell whose the connections were */
+	/* its requests */
+	struct poll log, metrics;
+	struct follow *follow; /* of its log; NULL: none */
+	bool tty;              /* its log comes without frames */
+	bool has_metrics;      /* its own /metrics tells of requests */
+	bool no_health;        /* kind: openai: it has no /health, its models are asked for instead */
 	bool draining;
+	/* its GPU */
+	struct poll gpu;
+	struct exec *gpu_exec;
+	bool asked_for_gpu, in_vram; /* by device requests; a model is in the memory of one */
+	bool no_gpu;                 /* nvidia-smi is missing, or shows none */
 };
 
 enum engine_status { ENGINE_NONE, ENGINE_TRYING, ENGINE_UP, ENGINE_DOWN };
@@ -125,17 +141,25 @@ struct engine {
 	const struct server_spec *spec;
 	struct docker_endpoint where;
 	struct http_endpoint *endpoint;
+	struct tunnel *tunnel; /* NULL: nothing here goes through one */
+	bool tunnel_awaited; /* something is to be asked through it, and it counts as a question meanwhile */
 	enum engine_status status;
 	struct docker_version version;
 	char api[16];
 	int failures;
-	struct poll connect, info, list, space, memory, partials, events;
+	struct poll connect, info, list, space, memory, partials, events, service, nodes, tasks;
 	struct target **targets;
 	size_t target_count;
 	/* host */
 	int64_t memory_total, memory_available, skew_ms;
 	int cpus;
 	bool skew_known, host_seen;
+	/* Swarm */
+	char node_id[DOCKER_NODE_MAX];
+	struct docker_node *node_list;
+	size_t node_count;
+	int replicas; /* -1 unknown */
+	struct service_rules rules;
 	/* events */
 	struct http_request *stream;
 	struct ndjson lines;
@@ -170,6 +194,7 @@ struct watch {
 	uv_prepare_t prepare;
 	uv_check_t check;
 	int closing;
+	size_t followed; /* logs */
 	bool started, paused, once, closed;
 	bool running;       /* in poll_run() */
 	int64_t armed;      /* when the timer fires */
@@ -178,6 +203,9 @@ struct watch {
 	struct poll tick, balancer;
 	struct http_endpoint *traefik;
 	int balancer_failures;
+	struct nfs_watch *nfs; /* NFS servers, each once */
+	size_t nfs_count;
+	struct resolver resolver; /* of their names */
 	/* watch_once */
 	size_t outstanding; /* questions without an answer */
 	struct poll deadline;
@@ -219,9 +247,18 @@ void first_line(const char *text, char *dst, size_t size);
 struct target *target_new(struct engine *engine, const struct instance_spec *spec, const char *name);
 void target_free(struct target *target);
 void target_start(struct target *target);
+/* It does not answer: as engine_failed(). */
+void target_failed(struct target *target, const char *error, int64_t retry_at);
 void target_set_url(struct target *target, const char *url);
 /* Asks all of the API now, ending a backoff. */
 void target_retry(struct target *target);
+/* It answered, and says its version or NULL; or what it answered, if anything, is not well. */
+void target_well(struct target *target, const char *version, double latency_ms);
+void target_unwell(struct target *target, const struct http_response *response, const char *failed);
+/* See fleet_follow_requests(). */
+bool target_is_followed(const struct target *target);
+/* See instance_is_ollama(). */
+bool target_is_ollama(const struct target *target);
 /* What it stores may have changed. */
 void target_stored_changed(struct target *target);
 
@@ -237,12 +274,23 @@ void engine_path(const struct engine *engine, char *path, size_t size, const cha
 	__attribute__((format(printf, 4, 5)));
 void engine_observe_host(struct engine *engine);
 int64_t engine_timeout(const struct engine *engine);
+/* It does not answer: tried again at `retry_at`, or with a pause of our own when that is 0. */
+void engine_failed(struct engine *engine, const char *text, int64_t retry_at);
+
+/* watch_tunnel.c */
+/* Can requests go out now? When not, they are sent when the tunnel is up. */
+bool engine_is_open(struct engine *engine);
+bool target_is_open(struct target *target);
+void tunnel_stop_waiting(struct engine *engine);
+void watch_tunnels(struct watch *watch, bool on);
 
 /* watch_containers.c */
 extern const struct poll_kind list_poll, inspect_poll, stats_poll;
 struct target *engine_target_by_id(const struct engine *engine, const char *id);
 struct target *engine_target_by_container(const struct engine *engine, const char *name);
 void target_lose_container(struct target *target);
+/* One that no configuration names; NULL when out of memory or one too many. */
+struct target *engine_add_target(struct engine *engine, const char *name);
 
 /* watch_events.c */
 extern const struct poll_kind events_poll;
@@ -252,12 +300,12 @@ void events_resume(struct engine *engine); /* hands on what was held back while 
 /* watch_exec.c */
 /* Runs a command (NULL-terminated) in the target's container. NULL: out of memory. */
 struct exec *exec_start(struct target *target, const char *const *argv, exec_done_fn *done, void *user);
-void exec_cancel(struct exec *exec); /* done is not called; NULL is allowed */
 
 /* watch_probe.c */
 extern const struct poll_kind look_poll, memory_poll;
 void target_look_soon(struct target *target);
-void target_drain(struct target *target, bool on);
+bool target_may_exec(const struct target *target);
+void target_tend(struct target *target, enum tending tending);
 void target_drop_probes(struct target *target); /* its container is gone */
 
 /* watch_space.c */
@@ -268,9 +316,45 @@ void engine_free_probes(struct engine *engine);
 bool target_store_hung(const struct target *target);
 void target_drop_space(struct target *target);
 
+/* watch_ways.c */
+/* The way to ask next in this instance; WAYS: none that its image allows. */
+enum probe_way way_next(const struct probe *probe, const struct target *target);
+/* Sends it; NULL: it cannot be asked this way after all. */
+struct exec *way_start(struct probe *probe, struct target *target, exec_done_fn *done);
+/* Reads what came and observes it. False: the image lacks the program, which is remembered; another way may be tried. */
+bool way_take(struct probe *probe, struct target *target, const struct exec_result *result);
+void way_observe_again(
+	const struct probe *probe, struct target *target); /* the last answer, for one that came later */
+
 /* watch_partials.c */
 extern const struct poll_kind partials_poll;
 void partials_drop(struct target *target); /* its container is gone */
+
+/* watch_log.c */
+extern const struct poll_kind log_poll;
+void log_start(struct target *target);  /* follows it unless it is followed already */
+void log_stop(struct target *target);   /* goes on where it was when it is started again */
+void log_forget(struct target *target); /* its container is another one, or gone */
+
+/* watch_gpu.c */
+extern const struct poll_kind gpu_poll;
+void gpu_start(struct target *target); /* its container has started, or has a model in VRAM now */
+void gpu_stop(struct target *target);
+
+/* watch_openai.c: in place of the version and of the loaded models */
+extern const struct poll_kind health_poll, served_poll;
+
+/* watch_metrics.c */
+extern const struct poll_kind metrics_poll;
+
+/* watch_nfs.c */
+void nfs_start(struct watch *watch);
+void nfs_refresh(struct watch *watch);
+void nfs_retry(struct watch *watch, size_t server); /* the one that this server depends on */
+void nfs_stop(struct watch *watch);
+/* watch_tasks.c */
+extern const struct poll_kind service_poll, nodes_poll, tasks_poll;
+void engine_drop_tasks(struct engine *engine);
 
 /* watch_balancer.c */
 void balancer_start(struct watch *watch);

@@ -62,16 +62,33 @@ static void take_mount(struct target *t, const char *text, size_t len)
 	target_stored_changed(t);
 }
 
+static void look(struct target *t);
+
+/*
+ * At most so many of the connections are not ours. When all of them may have been ours, those of questions that were on their
+ * way, it is looked once more: an instance that is idle would seem to work now and then.
+ */
+static bool others(struct target *t, int *count)
+{
+	if (t->endpoint == NULL)
+		return true;
+	http_own_end(t->endpoint, &t->own);
+	bool ours = *count > t->own.least && *count <= t->own.most;
+	*count = *count > t->own.least ? *count - t->own.least : 0;
+	t->looked_again = ours && !t->looked_again;
+	if (t->looked_again)
+		look(t);
+	return !t->looked_again;
+}
+
 static void take_connections(struct target *t, const char *text, size_t len)
 {
 	struct probe_connections c;
 	probe_parse_tcp(text, len, t->api_port, &c);
-	if (!c.seen)
+	if (!c.seen || !others(t, &c.count))
 		return;
 	struct observation o = {.kind = OBS_CONNECTIONS};
-	/* Our own connections are kept open between the polls. */
-	int ours = t->endpoint != NULL ? http_open_connections(t->endpoint) : 0;
-	o.u.connections.count = c.count > ours ? c.count - ours : 0;
+	o.u.connections.count = c.count;
 	o.u.connections.active = c.active < o.u.connections.count ? c.active : o.u.connections.count;
 	observe(t, &o);
 }
@@ -136,10 +153,11 @@ static bool looks_wrong(const struct target *t)
 
 static bool wants_connections(const struct target *t)
 {
-	return t->draining || (t->loaded_count > 0 && !(t->cpu_percent > t->engine->watch->spec->busy_cpu));
+	return t->draining || !t->has_metrics ||
+	       (t->loaded_count > 0 && !(t->cpu_percent > t->engine->watch->spec->busy_cpu));
 }
 
-static bool may_exec(const struct target *t)
+bool target_may_exec(const struct target *t)
 {
 	const struct engine *e = t->engine;
 	return e->status == ENGINE_UP && t->status == CONTAINER_RUNNING && *t->id != '\0' &&
@@ -152,6 +170,8 @@ static void look(struct target *t)
 		"cat", "/proc/self/mountinfo", "/proc/net/tcp", "/proc/net/tcp6", "/proc/meminfo", NULL};
 	if (t->exec != NULL)
 		return;
+	if (t->endpoint != NULL)
+		http_own_begin(t->endpoint, &t->own);
 	t->exec = exec_start(t, argv, on_look, t);
 	t->mount_at = watch_instant(t->engine->watch).mono;
 }
@@ -165,7 +185,7 @@ static void ask_look(struct poll *p)
 		mount_failed(t, t->engine->exec_forbidden);
 	if (t->draining)
 		poll_in(p, DRAIN_MS);
-	if (may_exec(t) && (due || wants_connections(t) || looks_wrong(t)))
+	if (target_may_exec(t) && (due || wants_connections(t) || looks_wrong(t)))
 		look(t);
 	if (t->exec == NULL && p->watch->once)
 		poll_now(&t->stats);
@@ -179,14 +199,14 @@ static void ask_memory(struct poll *p)
 		return;
 	for (size_t i = 0; i < e->target_count; i++) {
 		struct target *t = e->targets[e->memory_turn++ % e->target_count];
-		if (may_exec(t) && t->exec == NULL) {
+		if (target_may_exec(t) && t->exec == NULL) {
 			look(t);
 			return;
 		}
 	}
 }
 
-const struct poll_kind look_poll = {"look", EACH_15TH, ask_look, NULL};
+const struct poll_kind look_poll = {"look", EACH_15TH | OF_REQUESTS, ask_look, NULL};
 const struct poll_kind memory_poll = {"host memory", EACH_15TH, ask_memory, NULL};
 
 void target_look_soon(struct target *t)
@@ -202,13 +222,12 @@ void target_look_soon(struct target *t)
 		poll_retry(&e->memory, poll_interval(&e->memory));
 }
 
-void target_drain(struct target *t, bool on)
+void target_tend(struct target *t, enum tending tending)
 {
-	struct observation o = {.kind = OBS_DRAINING};
-	o.u.draining.on = on;
+	struct observation o = {.kind = OBS_TENDED, .u.tended = tending};
 	observe(t, &o);
-	t->draining = on;
-	if (on)
+	t->draining = tending == TENDED_DRAINING;
+	if (t->draining)
 		poll_now(&t->look);
 }
 
@@ -217,8 +236,10 @@ void target_drop_probes(struct target *t)
 	exec_cancel(t->exec);
 	t->exec = NULL;
 	poll_off(&t->look);
+	gpu_stop(t);
 	target_drop_space(t);
 	partials_drop(t);
 	t->store_key = 0;
 	t->mount_at = 0;
+	memset(t->lacks_until, 0, sizeof t->lacks_until); /* it may come back with another image */
 }

@@ -1,20 +1,14 @@
 /*
- * watch_space.c - whether a store answers, and how full it is: df in one instance for each mount of a
- * server, in turn. A df on a dead mount cannot be ended from outside; it is left waiting, its end is
+ * watch_space.c - whether a store answers, and how full it is: a probe (watch_ways.c) in one instance for each mount
+ * of a server, in turn. A df on a dead mount cannot be ended from outside; it is left waiting, its end is
  * the sign of recovery, and no second one is sent behind it.
  */
 #include "watch_private.h"
 
-#include "ollama-top/i18n.h"
-#include "ollama-top/probe.h"
-
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* A df that takes longer than this, or than the timeout where that is more, hangs. */
-#define PATIENCE_MS   5000
-#define IMPOSSIBLE_MS (5 * 60 * 1000)
+/* A probe that takes longer than this, or than the timeout where that is more, hangs. */
+#define PATIENCE_MS 5000
 
 static void observe(struct target *t, struct observation *o)
 {
@@ -31,16 +25,6 @@ static void observe_probe(struct target *t, bool out, bool hung)
 	observe(t, &o);
 }
 
-static void observe_space(const struct probe *p, struct target *t)
-{
-	struct observation o = {.kind = OBS_SPACE};
-	o.u.space.total = p->total;
-	o.u.space.available = p->available;
-	o.u.space.inodes = o.u.space.inodes_free = -1;
-	o.u.space.latency_ms = p->latency_ms;
-	observe(t, &o);
-}
-
 /* The store answers again: what it holds may be another thing than before. */
 static void recovered(struct probe *p)
 {
@@ -54,41 +38,21 @@ static void recovered(struct probe *p)
 	}
 }
 
-static void say_why(const struct exec_result *result, const char *refusal, char *text, size_t size)
-{
-	const char *said = result->error != NULL  ? result->error
-			   : *result->err != '\0' ? result->err
-						  : refusal;
-	first_line(result->missing ? _("the image has no df to probe its store with") : said, text, size);
-}
+static void send_probe(struct probe *p);
 
-static void on_df(void *user, const struct exec_result *result)
+static void on_answer(void *user, const struct exec_result *result)
 {
 	struct probe *p = user;
 	struct target *t = p->target;
-	char text[400];
-	struct parse_error error = {""};
-	struct probe_space space;
-	struct observation o = {.kind = OBS_SPACE};
+
 	p->exec = NULL;
 	p->target = NULL;
 	poll_off(&p->deadline);
-	if (result->error != NULL || !probe_parse_df(result->out, result->out_len, &space, &error)) {
-		say_why(result, error.text, text, sizeof text);
-		o.error = text;
-	}
-	if (result->forbidden || result->missing)
-		p->impossible_until = watch_instant(p->engine->watch).mono + IMPOSSIBLE_MS;
-	if (o.error == NULL) {
-		p->total = space.total;
-		p->available = space.available;
-		p->latency_ms = result->latency_ms;
-		observe_space(p, t);
-	} else {
-		observe(t, &o);
-	}
+	const bool taken = way_take(p, t, result);
 	if (p->hung)
 		recovered(p);
+	if (!taken)
+		send_probe(p);
 }
 
 static void ask_deadline(struct poll *poll)
@@ -106,7 +70,7 @@ static void ask_deadline(struct poll *poll)
 	p->target = NULL;
 }
 
-static const struct poll_kind deadline_poll = {"df deadline", ON_DEMAND, ask_deadline, NULL};
+static const struct poll_kind deadline_poll = {"probe deadline", ON_DEMAND, ask_deadline, NULL};
 
 static struct probe *probe_of(struct engine *e, uint64_t key)
 {
@@ -123,7 +87,7 @@ static struct probe *probe_new(struct engine *e, uint64_t key)
 		return NULL;
 	p->engine = e;
 	p->key = key;
-	p->total = -1;
+	p->total = p->available = p->inodes = p->inodes_free = -1;
 	poll_init(&p->deadline, &deadline_poll, e->watch, p, 0);
 	p->next = e->probes;
 	e->probes = p;
@@ -147,22 +111,35 @@ static struct target *next_target(struct probe *p)
 	return NULL;
 }
 
-static void send_probe(struct probe *p)
+static void send_to(struct probe *p, struct target *t)
 {
-	struct engine *e = p->engine;
-	int64_t now = watch_instant(e->watch).mono, patience = engine_timeout(e);
-	if (p->exec != NULL || now < p->impossible_until || now < e->exec_forbidden_until)
-		return;
-	struct target *t = next_target(p);
-	if (t == NULL)
-		return;
-	const char *const argv[] = {"df", "-Pk", t->store_path, NULL};
-	p->exec = exec_start(t, argv, on_df, p);
+	const int64_t patience = engine_timeout(p->engine);
+
+	p->exec = way_start(p, t, on_answer);
 	if (p->exec == NULL)
 		return;
+	p->round++;
 	p->target = t;
 	observe_probe(t, true, false);
 	poll_in(&p->deadline, patience > PATIENCE_MS ? patience : PATIENCE_MS);
+}
+
+/* In the next instance whose image has a program to ask with. */
+static void send_probe(struct probe *p)
+{
+	struct engine *e = p->engine;
+
+	if (p->exec != NULL || watch_instant(e->watch).mono < e->exec_forbidden_until)
+		return;
+	for (size_t i = 0; i < e->target_count; i++) {
+		struct target *t = next_target(p);
+
+		p->way = t != NULL ? way_next(p, t) : WAYS;
+		if (p->way == WAYS)
+			continue;
+		send_to(p, t);
+		return;
+	}
 }
 
 static void ask_space(struct poll *poll)
@@ -174,7 +151,7 @@ static void ask_space(struct poll *poll)
 		send_probe(p);
 }
 
-const struct poll_kind space_poll = {"df", EACH_5TH, ask_space, NULL};
+const struct poll_kind space_poll = {"probe", EACH_5TH, ask_space, NULL};
 
 void target_on_mount(struct target *t, uint64_t key)
 {
@@ -183,10 +160,14 @@ void target_on_mount(struct target *t, uint64_t key)
 	t->store_key = key;
 	if (p != NULL && p->hung)
 		observe_probe(t, true, true);
-	else if (p != NULL && p->total >= 0)
-		observe_space(p, t);
-	if (p != NULL)
+	else if (p != NULL)
+		way_observe_again(p, t);
+	if (p != NULL) {
+		/* whoever was there before may have had no program to ask with */
+		if (p->total < 0)
+			send_probe(p);
 		return;
+	}
 	p = probe_new(e, key);
 	if (p != NULL)
 		send_probe(p);

@@ -27,14 +27,26 @@ static void observe_retry(struct target *t, int64_t at)
 	observe(t, &o);
 }
 
+/* A token that others can read is no secret; looked at again now and then, until it is mended. */
+static void check_token(struct target *t)
+{
+	char text[400];
+	struct observation o = {.kind = OBS_TOKEN};
+	if (t->spec == NULL || t->spec->token_file == NULL)
+		return;
+	if (http_token_warning(t->spec->token_file, text, sizeof text))
+		o.u.token.warning = text;
+	observe(t, &o);
+}
+
 static void ask_version(struct poll *p)
 {
 	struct target *t = p->owner;
-	if (t->endpoint != NULL)
+	if (t->endpoint != NULL && target_is_open(t))
 		poll_send(p, t->endpoint, "/api/version", p->watch->spec->timeout_ms);
 }
 
-static void version_failed(struct target *t, const char *error)
+void target_failed(struct target *t, const char *error, int64_t retry_at)
 {
 	struct observation o = {.kind = OBS_VERSION, .error = error};
 	observe(t, &o);
@@ -42,9 +54,39 @@ static void version_failed(struct target *t, const char *error)
 	t->failures++;
 	poll_off(&t->loaded);
 	poll_off(&t->stored);
-	poll_retry(&t->version, backoff_ms(t->engine->watch->spec->refresh_ms, t->failures));
-	if (t->version.due != POLL_NEVER)
-		observe_retry(t, t->version.due);
+	if (retry_at == 0) {
+		poll_retry(&t->version, backoff_ms(t->engine->watch->spec->refresh_ms, t->failures));
+		retry_at = t->version.due;
+	} else {
+		poll_cancel(&t->version);
+	}
+	if (retry_at != POLL_NEVER)
+		observe_retry(t, retry_at);
+}
+
+void target_unwell(struct target *t, const struct http_response *response, const char *failed)
+{
+	if (response->error != NULL)
+		failed = reach_explain(
+			t->engine->watch->options.tunnels, t->engine->spec, t->spec, t->url, failed);
+	target_failed(t, failed, 0);
+}
+
+void target_well(struct target *t, const char *version, double latency_ms)
+{
+	struct observation o = {.kind = OBS_VERSION};
+	o.u.version.version = version;
+	o.u.version.latency_ms = latency_ms;
+	observe(t, &o);
+	t->failures = 0;
+	if (!t->answers) {
+		t->answers = true;
+		t->stored_failures = 0;
+		poll_now(&t->stored);
+		if (t->metrics.due == POLL_NEVER)
+			poll_now(&t->metrics);
+	}
+	poll_chain(&t->loaded);
 }
 
 static void answer_version(struct poll *p, const struct http_response *response)
@@ -57,21 +99,10 @@ static void answer_version(struct poll *p, const struct http_response *response)
 	if (failed == NULL &&
 		!ollama_parse_version(response->body, response->body_len, version, sizeof version, &error))
 		failed = error.text;
-	if (failed != NULL) {
-		version_failed(t, failed);
-		return;
-	}
-	struct observation o = {.kind = OBS_VERSION};
-	o.u.version.version = version;
-	o.u.version.latency_ms = response->latency_ms;
-	observe(t, &o);
-	t->failures = 0;
-	if (!t->answers) {
-		t->answers = true;
-		t->stored_failures = 0;
-		poll_now(&t->stored);
-	}
-	poll_chain(&t->loaded);
+	if (failed != NULL)
+		target_unwell(t, response, failed);
+	else
+		target_well(t, version, response->latency_ms);
 }
 
 static void ask_loaded(struct poll *p)
@@ -79,6 +110,17 @@ static void ask_loaded(struct poll *p)
 	struct target *t = p->owner;
 	if (t->endpoint != NULL && t->answers)
 		poll_send(p, t->endpoint, "/api/ps", p->watch->spec->timeout_ms);
+}
+
+static void take_vram(struct target *t, const struct model_loaded *models, size_t count)
+{
+	bool before = t->in_vram;
+	t->loaded_count = count;
+	t->in_vram = false;
+	for (size_t i = 0; i < count; i++)
+		t->in_vram = t->in_vram || models[i].size_vram > 0;
+	if (t->in_vram && !before && t->gpu.due == POLL_NEVER)
+		poll_now(&t->gpu);
 }
 
 static void answer_loaded(struct poll *p, const struct http_response *response)
@@ -99,7 +141,7 @@ static void answer_loaded(struct poll *p, const struct http_response *response)
 	o.u.loaded.count = count;
 	observe(t, &o);
 	if (o.error == NULL)
-		t->loaded_count = count;
+		take_vram(t, models, count);
 	ollama_free_loaded(models, count);
 	if (t->stored_waits) {
 		t->stored_waits = false;
@@ -110,7 +152,8 @@ static void answer_loaded(struct poll *p, const struct http_response *response)
 static void ask_stored(struct poll *p)
 {
 	struct target *t = p->owner;
-	if (t->endpoint == NULL || !t->answers)
+	check_token(t);
+	if (t->endpoint == NULL || !t->answers || !target_is_ollama(t))
 		return;
 	if (t->loaded.out) {
 		/* Its connection is free in a moment. */
@@ -170,12 +213,16 @@ struct target *target_new(struct engine *engine, const struct instance_spec *spe
 	t->memory_limit = -1;
 	t->cpu_percent = -1;
 	size_t serial = w->target_serial++;
-	poll_init(&t->version, &version_poll, w, t, serial);
-	poll_init(&t->loaded, &loaded_poll, w, t, serial);
+	bool ollama = target_is_ollama(t);
+	poll_init(&t->version, ollama ? &version_poll : &health_poll, w, t, serial);
+	poll_init(&t->loaded, ollama ? &loaded_poll : &served_poll, w, t, serial);
 	poll_init(&t->stored, &stored_poll, w, t, serial);
 	poll_init(&t->stats, &stats_poll, w, t, serial);
 	poll_init(&t->inspect, &inspect_poll, w, t, serial);
 	poll_init(&t->look, &look_poll, w, t, serial);
+	poll_init(&t->gpu, &gpu_poll, w, t, serial);
+	poll_init(&t->log, &log_poll, w, t, serial);
+	poll_init(&t->metrics, &metrics_poll, w, t, serial);
 	return t;
 }
 
@@ -188,10 +235,21 @@ void target_free(struct target *t)
 	poll_cancel(&t->loaded);
 	poll_cancel(&t->stored);
 	poll_cancel(&t->inspect);
+	poll_cancel(&t->metrics);
 	http_endpoint_free(t->endpoint);
 	free(t->name);
 	free(t->url);
 	free(t);
+}
+
+bool target_is_followed(const struct target *t)
+{
+	return t->engine->watch->options.fleet->servers[t->engine->index].requests_followed;
+}
+
+bool target_is_ollama(const struct target *t)
+{
+	return t->spec == NULL || t->spec->kind == KIND_OLLAMA;
 }
 
 void target_start(struct target *t)
@@ -206,6 +264,8 @@ void target_set_url(struct target *t, const char *url)
 	poll_cancel(&t->version);
 	poll_cancel(&t->loaded);
 	poll_cancel(&t->stored);
+	poll_cancel(&t->metrics);
+	t->has_metrics = t->no_health = false;
 	http_endpoint_free(t->endpoint);
 	free(t->url);
 	t->endpoint = NULL;
@@ -214,9 +274,9 @@ void target_set_url(struct target *t, const char *url)
 	t->url = url != NULL ? strdup(url) : NULL;
 	if (t->url == NULL)
 		return;
-	t->endpoint = http_endpoint_new(t->engine->watch->options.http,
-		&(struct http_endpoint_options){
-			.base = t->url, .token_file = t->spec != NULL ? t->spec->token_file : NULL});
+	t->tunneled = reach_api_is_tunneled(t->engine->spec, t->spec);
+	t->endpoint = reach_api(t->engine->watch->options.http, t->engine->watch->options.tunnels,
+		t->engine->spec, t->spec, t->url);
 	if (t->endpoint == NULL) {
 		char error[TEXT_NAME_MAX + 64];
 		snprintf(error, sizeof error, _("%s is no usable address: http://HOST:PORT is expected"),
@@ -225,6 +285,7 @@ void target_set_url(struct target *t, const char *url)
 		observe(t, &o);
 		return;
 	}
+	check_token(t);
 	poll_now(&t->version);
 }
 

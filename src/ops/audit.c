@@ -40,6 +40,11 @@ static const char *const outcome_names[] = {
 	[AUDIT_CANCELLED] = "cancelled",
 };
 
+const char *audit_outcome_name(enum audit_outcome outcome)
+{
+	return outcome_names[outcome];
+}
+
 static void clean(char *dst, size_t size, const char *src)
 {
 	text_clean(dst, size, src != NULL ? src : "", src != NULL ? strlen(src) : 0);
@@ -52,7 +57,7 @@ static const struct passwd *user_entry(void)
 }
 
 /* The specification of base directories lets a relative path count as none. The caller frees. */
-static char *folder_path(void)
+char *audit_folder_path(void)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	const struct passwd *entry = user_entry();
@@ -86,7 +91,7 @@ static void find_out_who(struct audit *audit)
 struct audit *audit_open(struct parse_error *error)
 {
 	struct audit *audit = calloc(1, sizeof *audit);
-	char *path = folder_path();
+	char *path = audit_folder_path();
 	int folder = audit != NULL && path != NULL ? audit_folder(path, error) : -1;
 	if (folder < 0) {
 		if (audit == NULL || path == NULL)

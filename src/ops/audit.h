@@ -21,6 +21,9 @@
 
 struct audit;
 
+/* The folder, whether it exists or not; the caller frees. NULL when out of memory. */
+char *audit_folder_path(void);
+
 enum audit_event { AUDIT_BEGIN, AUDIT_STEP, AUDIT_END };
 enum audit_outcome {
 	AUDIT_PENDING, /* null: of "begin" and "step" */
@@ -30,6 +33,9 @@ enum audit_outcome {
 	AUDIT_UNDONE,
 	AUDIT_CANCELLED,
 };
+
+/* "done", as in the log; NULL while it is pending. */
+const char *audit_outcome_name(enum audit_outcome outcome);
 
 /* What the caller knows; all else is found out. Strings may be hostile: they are cleaned. */
 struct audit_line {

@@ -16,9 +16,10 @@
 struct balancing {
 	uv_work_t work;
 	struct ops *ops;
-	struct operation *op; /* NULL: it is over, nobody waits */
+	struct operation *op; /* NULL: nobody waits any more, and what it changes is taken back */
 	struct pool_change *change;
 	bool back; /* the change is taken back */
+	bool queued;
 	enum pool_outcome outcome;
 };
 
@@ -39,6 +40,27 @@ static void change_file(uv_work_t *work)
 	b->outcome = b->back ? pool_file_undo(b->change) : pool_file_change(b->change);
 }
 
+static void on_changed(uv_work_t *work, int status);
+
+static void queue_change(struct balancing *b)
+{
+	b->queued = true;
+	b->ops->works++;
+	(void)uv_queue_work(b->ops->options.loop, &b->work, change_file, on_changed);
+}
+
+/* The operation has told that nothing was changed; a file on a mount that hung may be changed all the same. */
+static void take_back(struct balancing *b, enum pool_outcome outcome)
+{
+	if (outcome == POOL_CHANGED && !b->back) {
+		b->back = true;
+		queue_change(b);
+		return;
+	}
+	free_change(b->change);
+	free(b);
+}
+
 static void on_changed(uv_work_t *work, int status)
 {
 	struct balancing *b = work->data;
@@ -46,11 +68,11 @@ static void on_changed(uv_work_t *work, int status)
 	struct pool_change *change = b->change;
 	enum pool_outcome outcome = status == 0 ? b->outcome : POOL_FAILED;
 	b->ops->works--;
-	free(b);
 	if (op == NULL) {
-		free_change(change);
+		take_back(b, outcome);
 		return;
 	}
+	free(b);
 	op->balancing = NULL;
 	if (outcome == POOL_FAILED) {
 		op_fail(op, _("the balancer's file was not changed: %s"),
@@ -68,9 +90,15 @@ static void on_changed(uv_work_t *work, int status)
 
 void balancing_detach(struct operation *op)
 {
-	if (op->balancing != NULL)
-		op->balancing->op = NULL;
+	struct balancing *b = op->balancing;
 	op->balancing = NULL;
+	if (b == NULL)
+		return;
+	b->op = NULL;
+	if (b->queued)
+		return;
+	free_change(b->change);
+	free(b);
 }
 
 void balancing_free(struct operation *op)
@@ -96,6 +124,13 @@ static struct pool_change *new_change(const struct operation *op, enum pool_verb
 	return NULL;
 }
 
+/* The file is changed under the server's lease as its containers are: who slept may have lost it. */
+static void on_lease_checked(struct operation *op, const struct http_response *response)
+{
+	(void)response;
+	queue_change(op->balancing);
+}
+
 static void start(struct operation *op, struct pool_change *change, bool back,
 	void (*then)(struct operation *op, bool changed))
 {
@@ -109,8 +144,7 @@ static void start(struct operation *op, struct pool_change *change, bool back,
 		.work = {.data = b}, .ops = op->ops, .op = op, .change = change, .back = back};
 	op->file_changed = then;
 	op->balancing = b;
-	op->ops->works++;
-	(void)uv_queue_work(op->ops->options.loop, &b->work, change_file, on_changed);
+	lease_check(op, on_lease_checked);
 }
 
 static void start_change(
@@ -153,7 +187,7 @@ void pool_tick(struct operation *op)
 			op->pool_url, spec->service, spec->dynamic_file);
 		return;
 	}
-	op_encode(service, sizeof service, spec->service != NULL ? spec->service : "ollama");
+	http_encode(service, sizeof service, spec->service != NULL ? spec->service : "ollama");
 	snprintf(path, sizeof path, "/api/http/services/%s@file", service);
 	if (op->ops->traefik == NULL)
 		op->ops->traefik = http_endpoint_new(
@@ -190,6 +224,13 @@ static bool take_url(struct operation *op)
 	return true;
 }
 
+void pool_forget_address(struct operation *op)
+{
+	free_change(op->out_change);
+	op->out_change = NULL;
+	take_url(op);
+}
+
 static void taken_out(struct operation *op, bool changed)
 {
 	if (!changed) {
@@ -209,6 +250,7 @@ static void enter_out(struct operation *op)
 	free_change(op->out_change);
 	op->out_change = NULL;
 	op->file_written = false;
+	op->store_seen = op_instance(op) != NULL && op_instance(op)->store.mount_seen_at > 0;
 	if (!take_url(op)) {
 		op_next(op);
 		return;
@@ -318,6 +360,12 @@ static void add_back(struct operation *op)
 		start_change(op, POOL_ADD, returned);
 }
 
+/* Where nobody could ever look at the store, what was in the pool before may go back. */
+static bool store_stays_unknown(const struct operation *op, const struct instance *i)
+{
+	return !op->store_seen && i->store.status == STORE_UNKNOWN && i->store.mount_error != NULL;
+}
+
 /* Only what answers, on a store that is right, goes back. */
 static void tick_return(struct operation *op)
 {
@@ -330,14 +378,8 @@ static void tick_return(struct operation *op)
 	const struct instance *i = op_instance(op);
 	bool fine = i != NULL && i->api.status == LINK_OK && i->api.answered_at > op->view.step_at &&
 		    i->container.status == CONTAINER_RUNNING;
-	if (fine && i->server->spec->nfs.given) {
-		/* Where nobody may look at stores, what was in the pool before may go back. */
-		bool looked = i->store.mount_seen_at > op->changed_at;
-		fine = (i->store.status == STORE_OK && looked) ||
-		       (i->store.status == STORE_UNKNOWN && i->store.mount_error != NULL);
-		final = i->store.status == STORE_WRONG;
-		snprintf(why, sizeof why, "%s", i->store.error != NULL ? i->store.error : "");
-	}
+	if (fine)
+		fine = store_is_right(op, i, &final, why, sizeof why) || store_stays_unknown(op, i);
 	if (fine && op_now(op) >= op->again_at) {
 		op->returning = true;
 		add_when_it_answers(op, add_back);
@@ -354,6 +396,7 @@ static bool return_applies(const struct operation *op)
 
 const struct step step_pool_return = {.name = N_("putting %s back into the balancer"),
 	.applies = return_applies,
+	.tends = TENDED_RESTARTING,
 	.deadline_ms = STORE_MS,
 	.enter = enter_return,
 	.tick = tick_return,

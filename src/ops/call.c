@@ -10,14 +10,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A request that went through an ssh tunnel and failed there: the tunnel knows why. */
+static const char *explain(const struct operation *op, const char *error)
+{
+	const struct server *server = op_server(op);
+	const struct instance *instance = op_instance(op);
+	if (error == NULL || server == NULL || op->asked == TO_OTHERS ||
+		(op->asked == TO_API && op->api_url == NULL))
+		return error;
+	return reach_explain(op->ops->options.tunnels, server->spec, instance != NULL ? instance->spec : NULL,
+		op->asked == TO_API ? op->api_url : NULL, error);
+}
+
 static void on_done(void *user, const struct http_response *response)
 {
 	struct operation *op = user;
 	op_answer_fn *answer = op->answer;
+	struct http_response told = *response;
+	told.error = explain(op, response->error);
 	op->request = NULL;
 	op->changing = false;
 	op->answer = NULL;
-	answer(op, response);
+	answer(op, &told);
 }
 
 static void send_request(struct operation *op, struct http_endpoint *endpoint,
@@ -26,6 +40,12 @@ static void send_request(struct operation *op, struct http_endpoint *endpoint,
 	options->on_done = on_done;
 	options->user = op;
 	op->answer = answer;
+	op->asked = TO_OTHERS;
+	if (endpoint != NULL && endpoint == op->api)
+		op->asked = TO_API;
+	else if (endpoint != NULL && op->server < op->ops->spec->server_count &&
+		 endpoint == op->ops->servers[op->server].engine)
+		op->asked = TO_ENGINE;
 	op->request = endpoint != NULL ? http_send(endpoint, options) : NULL;
 	op->changing = changing && op->request != NULL;
 	if (op->request == NULL)
@@ -61,30 +81,13 @@ void op_stream(struct operation *op, struct http_endpoint *endpoint, const char 
 		answer, false);
 }
 
-void op_encode(char *dst, size_t size, const char *text)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-	size_t n = 0;
-	for (; *text != '\0' && n + 4 <= size; text++) {
-		if (strchr(plain, *text) != NULL)
-			dst[n++] = *text;
-		else
-			n += (size_t)snprintf(dst + n, 4, "%%%02X", (unsigned char)*text);
-	}
-	if (size > 0)
-		dst[n < size ? n : size - 1] = '\0';
-}
-
 struct http_endpoint *op_docker(struct operation *op)
 {
 	struct ops *ops = op->ops;
 	struct server_ops *s = &ops->servers[op->server];
-	if (s->engine == NULL && docker_endpoint_of(&ops->spec->servers[op->server], &s->where) &&
-		s->where.error[0] == '\0')
-		s->engine = http_endpoint_new(ops->options.http,
-			&(struct http_endpoint_options){.base = s->where.base,
-				.unix_socket = s->where.socket[0] != '\0' ? s->where.socket : NULL,
-				.tls = s->where.tls});
+	if (s->engine == NULL)
+		s->engine = reach_docker(
+			ops->options.http, ops->options.tunnels, &ops->spec->servers[op->server], &s->where);
 	return s->engine;
 }
 
@@ -187,6 +190,17 @@ const char *op_refusal(const struct http_response *response, const char *what, c
 	return buf;
 }
 
+void op_changed(struct operation *op, const struct http_response *response)
+{
+	char text[500];
+	const char *refusal = op_refusal(response, op->view.step, text, sizeof text);
+	watch_retry(op->ops->options.watch, op->server);
+	if (refusal != NULL)
+		op_fail(op, "%s", refusal);
+	else
+		op_next(op);
+}
+
 cJSON *op_json(struct operation *op, const struct http_response *response, const char *what)
 {
 	char text[400];
@@ -225,8 +239,7 @@ struct http_endpoint *op_api(struct operation *op)
 		return op->api;
 	op_forget_api(op);
 	op->api_url = strdup(i->url);
-	op->api = http_endpoint_new(
-		op->ops->options.http, &(struct http_endpoint_options){.base = i->url,
-					       .token_file = i->spec != NULL ? i->spec->token_file : NULL});
+	op->api =
+		reach_api(op->ops->options.http, op->ops->options.tunnels, i->server->spec, i->spec, i->url);
 	return op->api;
 }

@@ -38,7 +38,7 @@ const struct instance *choose_template(const struct server *server)
 	const struct instance *best = NULL;
 	for (size_t k = 0; k < server->instance_count; k++) {
 		const struct instance *i = server->instances[k];
-		if (is_healthy(i) && (best == NULL || is_newer(i, best)))
+		if (is_healthy(i) && instance_is_ollama(i) && (best == NULL || is_newer(i, best)))
 			best = i;
 	}
 	return best;
@@ -49,7 +49,8 @@ const struct instance *choose_victim(const struct server *server)
 	const struct instance *last = NULL;
 	for (size_t k = 0; k < server->instance_count; k++) {
 		const struct instance *i = server->instances[k];
-		if (choose_is_present(i) && (last == NULL || text_natural_compare(i->name, last->name) > 0))
+		if (choose_is_present(i) && instance_is_ollama(i) &&
+			(last == NULL || text_natural_compare(i->name, last->name) > 0))
 			last = i;
 	}
 	return last;

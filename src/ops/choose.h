@@ -8,6 +8,7 @@
 #define OLLAMA_TOP_OPS_CHOOSE_H
 
 #include "ollama-top/fleet.h"
+#include "ollama-top/text.h"
 
 /* Its container exists, running or not, or may exist for all that is known: these are what scaling counts. */
 bool choose_is_present(const struct instance *i);
@@ -51,6 +52,28 @@ struct headroom {
  */
 bool choose_headroom(
 	const struct server *server, const struct instance *template, int count, struct headroom *out);
+
+#define WARM_MAX      4
+#define WARM_SEEN_MAX 16
+/* A model that siblings have loaded; sizes in bytes as /api/ps has them, context 0 unknown. */
+struct warm_choice {
+	char name[TEXT_NAME_MAX];
+	int64_t size, context;
+	int busy, holders; /* siblings that are busy with it loaded, that have it loaded */
+	int64_t left; /* of the limit when its turn came, less than `size` where it does not fit; INT64_MAX: no limit */
+};
+
+/* What a new instance loads before it takes requests, and what it does not, each the most used first. */
+struct warm_plan {
+	struct warm_choice chosen[WARM_MAX], left_out[WARM_SEEN_MAX];
+	size_t chosen_count, left_out_count;
+};
+
+/*
+ * Fills the plan from what the siblings of instance `fresh` have loaded: of those that are busy, or when none is, of
+ * all. Chosen is as much as the memory limit of `fresh` allows, all without one, and no more than WARM_MAX.
+ */
+void choose_warm(const struct server *server, const char *fresh, struct warm_plan *plan);
 
 /* "16G", "125.6G", "-2.4G": one decimal unless it is 0, however large the number is. */
 const char *choose_size(char *buf, size_t size, int64_t bytes);

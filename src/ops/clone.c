@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SWARM_SERVICE "com.docker.swarm.service.name"
-
 /* From here cJSON may print an exponent, which the engine does not read as a whole number. */
 #define PLAIN_NUMBER_LIMIT 1e15
 
@@ -33,19 +31,6 @@ bool clone_put(cJSON *object, const char *key, cJSON *item)
 bool clone_put_text(cJSON *object, const char *key, const char *text)
 {
 	return clone_put(object, key, cJSON_CreateString(text));
-}
-
-const char *clone_env(const cJSON *config, const char *name)
-{
-	size_t len = strlen(name);
-	const cJSON *item;
-	cJSON_ArrayForEach(item, json_array(config, "Env"))
-	{
-		const char *entry = cJSON_GetStringValue(item);
-		if (entry != NULL && strncmp(entry, name, len) == 0 && entry[len] == '=')
-			return entry + len + 1;
-	}
-	return NULL;
 }
 
 static bool refuse_network(const struct cloning *c)

@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define AFFINITY "affinity:container="
-
 /* Of whole settings, the one that is equal to the old image's came from it. */
 static const char *const inherited_whole[] = {
 	"Healthcheck", "Shell", "StopSignal", "User", "WorkingDir", NULL};
@@ -22,21 +20,11 @@ static cJSON *member(cJSON *object, const char *key)
 	return cJSON_GetObjectItemCaseSensitive(object, key);
 }
 
-static bool is_empty(const cJSON *item)
-{
-	return item == NULL || cJSON_IsNull(item) || (cJSON_IsArray(item) && item->child == NULL);
-}
-
-static bool same(const cJSON *a, const cJSON *b)
-{
-	return (is_empty(a) && is_empty(b)) || cJSON_Compare(a, b, true);
-}
-
 static void drop_whole(cJSON *body, const cJSON *old)
 {
 	for (const char *const *key = inherited_whole; *key != NULL; key++) {
 		const cJSON *item = member(body, *key);
-		if (item != NULL && same(item, json_member(old, *key)))
+		if (item != NULL && inspection_same(item, json_member(old, *key)))
 			cJSON_DeleteItemFromObjectCaseSensitive(body, *key);
 	}
 }
@@ -46,7 +34,7 @@ static void drop_members(cJSON *map, const cJSON *old)
 	for (cJSON *item = map != NULL ? map->child : NULL, *next; item != NULL; item = next) {
 		next = item->next;
 		const cJSON *before = item->string != NULL ? json_member(old, item->string) : NULL;
-		if (before != NULL && same(item, before))
+		if (before != NULL && inspection_same(item, before))
 			cJSON_Delete(cJSON_DetachItemViaPointer(map, item));
 	}
 }
@@ -73,10 +61,10 @@ static void drop_env(cJSON *env, const cJSON *old)
  */
 static void drop_command(cJSON *body, const cJSON *old)
 {
-	if (!same(member(body, "Entrypoint"), json_member(old, "Entrypoint")))
+	if (!inspection_same(member(body, "Entrypoint"), json_member(old, "Entrypoint")))
 		return;
 	cJSON_DeleteItemFromObjectCaseSensitive(body, "Entrypoint");
-	if (same(member(body, "Cmd"), json_member(old, "Cmd")))
+	if (inspection_same(member(body, "Cmd"), json_member(old, "Cmd")))
 		cJSON_DeleteItemFromObjectCaseSensitive(body, "Cmd");
 }
 
@@ -86,7 +74,7 @@ static void drop_command(cJSON *body, const cJSON *old)
  */
 static bool keep_command(cJSON *body)
 {
-	if (!is_empty(member(body, "Entrypoint")))
+	if (!inspection_empty(member(body, "Entrypoint")))
 		return true;
 	const char *none = "";
 	return clone_put(body, "Entrypoint", cJSON_CreateStringArray(&none, 1));
@@ -103,8 +91,8 @@ static bool take_from_new_image(struct cloning *c)
 		drop_members(member(c->body, *key), json_object(old, *key));
 	drop_env(member(c->body, "Env"), json_array(old, "Env"));
 	drop_command(c->body, old);
-	bool reset =
-		is_empty(json_member(c->config, "Entrypoint")) && !is_empty(json_member(old, "Entrypoint"));
+	bool reset = inspection_empty(json_member(c->config, "Entrypoint")) &&
+		     !inspection_empty(json_member(old, "Entrypoint"));
 	return !reset || keep_command(c->body);
 }
 
@@ -136,13 +124,12 @@ static bool set_hostname(struct cloning *c)
 	return true;
 }
 
-/* Compose 1 leaves the predecessor's id in the environment of what it recreates. */
 static void drop_affinity(cJSON *env)
 {
 	for (cJSON *item = env != NULL ? env->child : NULL, *next; item != NULL; item = next) {
 		next = item->next;
 		const char *entry = cJSON_GetStringValue(item);
-		if (entry != NULL && strncmp(entry, AFFINITY, sizeof AFFINITY - 1) == 0)
+		if (entry != NULL && inspection_affinity(entry))
 			cJSON_Delete(cJSON_DetachItemViaPointer(env, item));
 	}
 }

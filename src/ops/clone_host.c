@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VOLUME_NAME_LENGTH 64 /* hexadecimal digits of the name that an engine makes up */
-
 static cJSON *member(cJSON *object, const char *key)
 {
 	return cJSON_GetObjectItemCaseSensitive(object, key);
@@ -88,7 +86,7 @@ static void published_port(const struct cloning *c, char *key, size_t size)
 {
 	const cJSON *map = json_object(c->host, "PortBindings"), *item, *only = NULL;
 	int count = 0;
-	snprintf(key, size, "%d/tcp", docker_ollama_port(clone_env(c->config, "OLLAMA_HOST")));
+	snprintf(key, size, "%d/tcp", docker_ollama_port(inspection_env(c->config, "OLLAMA_HOST")));
 	if (is_bound(json_member(map, key)))
 		return;
 	cJSON_ArrayForEach(item, map)
@@ -136,42 +134,6 @@ bool clone_ports(struct cloning *c)
 
 /* ---- volumes ------------------------------------------------------------------------------------- */
 
-/* "SOURCE:DESTINATION[:OPTIONS]" */
-struct bind {
-	const char *destination, *options; /* options: "" when there are none */
-	size_t source_len, destination_len;
-};
-
-static struct bind split_bind(const char *text)
-{
-	struct bind bind = {.source_len = strcspn(text, ":"), .destination = "", .options = ""};
-	if (text[bind.source_len] == '\0')
-		return bind;
-	bind.destination = text + bind.source_len + 1;
-	bind.destination_len = strcspn(bind.destination, ":");
-	if (bind.destination[bind.destination_len] == ':')
-		bind.options = bind.destination + bind.destination_len + 1;
-	return bind;
-}
-
-/* Nobody gave it a name: it belongs to one container, though Compose binds it by name when it recreates one. */
-static bool is_anonymous(const char *volume, size_t len)
-{
-	return len == VOLUME_NAME_LENGTH && strspn(volume, "0123456789abcdef") >= len;
-}
-
-static bool has_option(const char *options, const char *wanted)
-{
-	size_t len = strlen(wanted);
-	for (const char *word = options; *word != '\0';) {
-		size_t word_len = strcspn(word, ",");
-		if (word_len == len && strncmp(word, wanted, len) == 0)
-			return true;
-		word += word_len + (word[word_len] == ',');
-	}
-	return false;
-}
-
 static cJSON *list_in(cJSON *object, const char *key)
 {
 	cJSON *list = member(object, key);
@@ -187,9 +149,9 @@ static bool add_fresh_volume(struct cloning *c, const struct bind *bind)
 	cJSON *mount = cJSON_CreateObject();
 	bool fine = destination != NULL && clone_put_text(mount, "Type", "volume") &&
 		    clone_put_text(mount, "Target", destination);
-	if (fine && has_option(bind->options, "ro"))
+	if (fine && inspection_option(bind->options, "ro"))
 		fine = clone_put(mount, "ReadOnly", cJSON_CreateTrue());
-	if (fine && has_option(bind->options, "nocopy")) {
+	if (fine && inspection_option(bind->options, "nocopy")) {
 		cJSON *options = cJSON_AddObjectToObject(mount, "VolumeOptions");
 		fine = clone_put(options, "NoCopy", cJSON_CreateTrue());
 	}
@@ -206,8 +168,8 @@ static bool freshen_volumes(struct cloning *c)
 	for (cJSON *item = binds != NULL ? binds->child : NULL, *next; item != NULL; item = next) {
 		next = item->next;
 		const char *text = cJSON_GetStringValue(item);
-		struct bind bind = split_bind(text != NULL ? text : "");
-		if (text == NULL || !is_anonymous(text, bind.source_len))
+		struct bind bind = inspection_bind(text != NULL ? text : "");
+		if (text == NULL || !inspection_anonymous(text, bind.source_len))
 			continue;
 		if (!add_fresh_volume(c, &bind))
 			return false;
@@ -217,17 +179,10 @@ static bool freshen_volumes(struct cloning *c)
 	{
 		const char *type = json_string(mount, "Type"), *source = json_string(mount, "Source");
 		if (type != NULL && strcmp(type, "volume") == 0 && source != NULL &&
-			is_anonymous(source, strlen(source)))
+			inspection_anonymous(source, strlen(source)))
 			cJSON_DeleteItemFromObjectCaseSensitive(mount, "Source");
 	}
 	return true;
-}
-
-static bool is_path(const char *path, size_t len, const char *wanted)
-{
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	return strlen(wanted) == len && strncmp(path, wanted, len) == 0;
 }
 
 static bool is_bind_at(cJSON *host, const char *destination)
@@ -236,8 +191,8 @@ static bool is_bind_at(cJSON *host, const char *destination)
 	cJSON_ArrayForEach(item, member(host, "Binds"))
 	{
 		const char *text = cJSON_GetStringValue(item);
-		struct bind bind = split_bind(text != NULL ? text : "");
-		if (is_path(bind.destination, bind.destination_len, destination))
+		struct bind bind = inspection_bind(text != NULL ? text : "");
+		if (inspection_is_path(bind.destination, bind.destination_len, destination))
 			return true;
 	}
 	return false;
@@ -249,7 +204,7 @@ static cJSON *mount_at(cJSON *host, const char *destination)
 	cJSON_ArrayForEach(mount, member(host, "Mounts"))
 	{
 		const char *target = json_string(mount, "Target");
-		if (target != NULL && is_path(target, strlen(target), destination))
+		if (target != NULL && inspection_is_path(target, strlen(target), destination))
 			return mount;
 	}
 	return NULL;

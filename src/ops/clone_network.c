@@ -6,48 +6,6 @@
 
 #include <string.h>
 
-static const cJSON *networks_of(const struct cloning *c)
-{
-	return json_object(json_object(c->inspected, "NetworkSettings"), "Networks");
-}
-
-static bool is_default_bridge(const char *name)
-{
-	return strcmp(name, "bridge") == 0 || strcmp(name, "default") == 0;
-}
-
-/* The name of a network, or the beginning of its id, or "default". */
-static const char *mode_of(const struct cloning *c)
-{
-	const char *mode = json_string(c->host, "NetworkMode");
-	return mode != NULL && *mode != '\0' ? mode : "default";
-}
-
-static bool is_named(const cJSON *network, const char *mode)
-{
-	return strcmp(network->string, mode) == 0 ||
-	       (is_default_bridge(network->string) && is_default_bridge(mode));
-}
-
-static bool is_mode(const cJSON *network, const char *mode)
-{
-	const char *id = json_string(network, "NetworkID");
-	return is_named(network, mode) ||
-	       (id != NULL && strlen(mode) >= 12 && strncmp(id, mode, strlen(mode)) == 0);
-}
-
-/* The network to create with: that of NetworkMode, or any when the template left that one. */
-static const cJSON *first_of(const struct cloning *c)
-{
-	const cJSON *networks = networks_of(c), *network;
-	cJSON_ArrayForEach(network, networks)
-	{
-		if (is_mode(network, mode_of(c)))
-			return network;
-	}
-	return networks != NULL ? networks->child : NULL;
-}
-
 /* The engine gives the short id itself; a sibling must not answer to its template's name. */
 static bool is_own_alias(const struct cloning *c, const char *alias)
 {
@@ -91,7 +49,7 @@ static cJSON *endpoint_of(const struct cloning *c, const cJSON *network)
 		if (item != NULL && (item->child != NULL || (cJSON_IsNumber(item) && item->valuedouble != 0)))
 			fine = clone_put(endpoint, kept[i], cJSON_Duplicate(item, true));
 	}
-	if (fine && !is_default_bridge(network->string))
+	if (fine && !inspection_default_bridge(network->string))
 		fine = add_aliases(c, network, endpoint);
 	if (fine)
 		return endpoint;
@@ -101,11 +59,12 @@ static cJSON *endpoint_of(const struct cloning *c, const cJSON *network)
 
 bool clone_first_network(struct cloning *c)
 {
-	const cJSON *network = first_of(c);
+	const cJSON *network = inspection_first_network(c->inspected);
 	if (network == NULL)
 		return true;
 	/* By its name, where the mode is an id or another network: mode and endpoint must agree. */
-	if (!is_named(network, mode_of(c)) && !clone_put_text(c->body_host, "NetworkMode", network->string))
+	if (!inspection_network_named(network, inspection_network_mode(c->inspected)) &&
+		!clone_put_text(c->body_host, "NetworkMode", network->string))
 		return false;
 	cJSON *endpoint = endpoint_of(c, network);
 	if (endpoint != NULL && endpoint->child == NULL) {
@@ -132,9 +91,9 @@ static bool add_network(const struct cloning *c, cJSON *list, const cJSON *netwo
 
 cJSON *clone_further_networks(const struct cloning *c)
 {
-	const cJSON *first = first_of(c), *network;
+	const cJSON *first = inspection_first_network(c->inspected), *network;
 	cJSON *list = cJSON_CreateArray();
-	cJSON_ArrayForEach(network, networks_of(c))
+	cJSON_ArrayForEach(network, inspection_networks(c->inspected))
 	{
 		if (list != NULL && network != first && !add_network(c, list, network)) {
 			cJSON_Delete(list);

@@ -24,6 +24,8 @@ static void enter_round(struct operation *op)
 	snprintf(op->subject, sizeof op->subject, "%s", op->names[op->round]);
 	op->server = op->name_server[op->round];
 	op->out_of_pool = false;
+	op->store_seen = false;
+	op->changed_at = 0;
 	op->pool_url[0] = '\0';
 	op->view.completed = (int64_t)op->round;
 	op_forget_api(op);
@@ -33,17 +35,6 @@ static void enter_round(struct operation *op)
 const struct step step_round = {
 	.name = N_("looking at %s"), .deadline_ms = CALL_MS, .enter = enter_round, .quiet = true};
 
-static void changed(struct operation *op, const struct http_response *response)
-{
-	char text[400];
-	const char *refusal = op_refusal(response, op->view.step, text, sizeof text);
-	watch_retry(op->ops->options.watch, op->server);
-	if (refusal != NULL)
-		op_fail(op, "%s", refusal);
-	else
-		op_next(op);
-}
-
 /* The engine answers when the container has stopped, and it may take its grace. */
 #define STOPPING_MS (STOP_GRACE_S * 1000 + CALL_MS)
 
@@ -52,30 +43,36 @@ static void enter_restart(struct operation *op)
 	if (!op_take_container(op))
 		return;
 	op->changed_at = op_now(op);
-	op_engine(op, "POST", NULL, STOPPING_MS, changed, "/containers/%s/restart?t=%d", op->container,
+	op_engine(op, "POST", NULL, STOPPING_MS, op_changed, "/containers/%s/restart?t=%d", op->container,
 		STOP_GRACE_S);
 }
 
-const struct step step_restart = {
-	.name = N_("restarting %s"), .deadline_ms = STOPPING_MS + RESTART_SLACK, .enter = enter_restart};
+const struct step step_restart = {.name = N_("restarting %s"),
+	.deadline_ms = STOPPING_MS + RESTART_SLACK,
+	.tends = TENDED_RESTARTING,
+	.enter = enter_restart};
 
 static void enter_start(struct operation *op)
 {
 	if (!op_take_container(op))
 		return;
 	op->changed_at = op_now(op);
-	op_engine(op, "POST", NULL, 2 * CALL_MS, changed, "/containers/%s/start", op->container);
+	op_engine(op, "POST", NULL, 2 * CALL_MS, op_changed, "/containers/%s/start", op->container);
 }
 
-const struct step step_start = {.name = N_("starting %s"), .deadline_ms = 3 * CALL_MS, .enter = enter_start};
+const struct step step_start = {.name = N_("starting %s"),
+	.deadline_ms = 3 * CALL_MS,
+	.tends = TENDED_RESTARTING,
+	.enter = enter_start};
 
 static void enter_start_again(struct operation *op)
 {
 	op->changed_at = op_now(op);
-	op_engine(op, "POST", NULL, 2 * CALL_MS, changed, "/containers/%s/start", op->stopped);
+	op_engine(op, "POST", NULL, 2 * CALL_MS, op_changed, "/containers/%s/start", op->stopped);
 }
 
 const struct step step_undo_stop = {.name = N_("starting %s again"),
+	.tends = TENDED_RESTARTING,
 	.deadline_ms = 3 * CALL_MS,
 	.enter = enter_start_again,
 	.undone = N_("started %s again"),
@@ -88,15 +85,20 @@ static void stopped(struct operation *op, const struct http_response *response)
 	/* Without an answer it may have been stopped all the same. */
 	if (refusal == NULL || response->error != NULL)
 		op_undo(op, &step_undo_stop, op->subject);
-	changed(op, response);
+	op_changed(op, response);
+}
+
+/* One of those that a server as a whole is about: of one image, behind one balancer. */
+static bool runs(const struct instance *i)
+{
+	return i->container.status == CONTAINER_RUNNING && !i->gone && instance_is_ollama(i);
 }
 
 int server_running(const struct server *server)
 {
 	int count = 0;
 	for (size_t i = 0; i < server->instance_count; i++)
-		count += server->instances[i]->container.status == CONTAINER_RUNNING &&
-			 !server->instances[i]->gone;
+		count += runs(server->instances[i]);
 	return count;
 }
 
@@ -112,19 +114,20 @@ static bool too_few(const struct operation *op)
 	       i->container.status == CONTAINER_RUNNING && server_running(server) <= server->spec->scale.min;
 }
 
-static void deny_too_few(struct operation *op)
+static const char *min_words(const struct server *server, char *buf, size_t size)
 {
-	const struct server *server = op_server(op);
-	op_deny(op, _("%s keeps at least %d running (scale.min); %d do"), server->spec->name,
+	snprintf(buf, size, _("%s keeps at least %d running (scale.min); %d do"), server->spec->name,
 		server->spec->scale.min, server_running(server));
+	return buf;
 }
 
 static void enter_stop(struct operation *op)
 {
+	char words[2 * TEXT_NAME_MAX];
 	if (!op_take_container(op))
 		return;
 	if (too_few(op)) {
-		deny_too_few(op);
+		op_deny(op, "%s", min_words(op_server(op), words, sizeof words));
 		return;
 	}
 	memcpy(op->stopped, op->container, sizeof op->stopped);
@@ -132,8 +135,10 @@ static void enter_stop(struct operation *op)
 		STOP_GRACE_S);
 }
 
-const struct step step_stop = {
-	.name = N_("stopping %s"), .deadline_ms = STOPPING_MS + RESTART_SLACK, .enter = enter_stop};
+const struct step step_stop = {.name = N_("stopping %s"),
+	.deadline_ms = STOPPING_MS + RESTART_SLACK,
+	.tends = TENDED_STOPPING,
+	.enter = enter_stop};
 
 static void removed(struct operation *op, const struct http_response *response)
 {
@@ -143,7 +148,7 @@ static void removed(struct operation *op, const struct http_response *response)
 		op_next(op);
 		return;
 	}
-	changed(op, response);
+	op_changed(op, response);
 }
 
 static void enter_remove(struct operation *op)
@@ -152,8 +157,10 @@ static void enter_remove(struct operation *op)
 		op_engine(op, "DELETE", NULL, 2 * CALL_MS, removed, "/containers/%s?v=false", op->container);
 }
 
-const struct step step_remove = {
-	.name = N_("removing %s"), .deadline_ms = 3 * CALL_MS, .enter = enter_remove};
+const struct step step_remove = {.name = N_("removing %s"),
+	.deadline_ms = 3 * CALL_MS,
+	.tends = TENDED_STOPPING,
+	.enter = enter_remove};
 
 void op_add_round(struct operation *op, size_t server, const char *instance)
 {
@@ -161,6 +168,15 @@ void op_add_round(struct operation *op, size_t server, const char *instance)
 		return;
 	snprintf(op->names[op->rounds], sizeof op->names[0], "%s", instance);
 	op->name_server[op->rounds++] = server;
+}
+
+void op_add_running(struct operation *op)
+{
+	const struct server *server = op_server(op);
+	for (size_t i = 0; i < server->instance_count; i++)
+		if (runs(server->instances[i]))
+			op_add_round(op, op->server, server->instances[i]->name);
+	op->view.total = (int64_t)op->rounds;
 }
 
 void op_skip_round(struct operation *op)
@@ -182,7 +198,8 @@ bool prepare_restart(struct operation *op)
 {
 	static const struct step *const program[] = {&step_round, &step_pool_out, &step_drain, &step_restart,
 		&step_answers, &step_pool_return, NULL};
-	return prepare(op, program);
+	const struct instance *i = op_instance_named(op, op->instance_name);
+	return i != NULL && i->task.known ? prepare_task(op) : prepare(op, program);
 }
 
 bool prepare_start(struct operation *op)
@@ -213,6 +230,7 @@ static void enter_stopped(struct operation *op)
 /* A stop is over here; the instance stays out of the balancer. */
 static const struct step step_stopped = {.name = N_("%s is stopped"),
 	.quiet = true,
+	.tends = TENDED_STOPPING,
 	.deadline_ms = CALL_MS,
 	.enter = enter_stopped,
 	.tick = tick_stopped,
@@ -231,17 +249,14 @@ bool prepare_rolling(struct operation *op)
 {
 	static const struct step *const program[] = {&step_round, &step_pool_out, &step_drain, &step_restart,
 		&step_answers, &step_pool_return, NULL};
-	const struct server *server = op_server(op);
+	if (op_server(op)->spec->scale.service != NULL)
+		return prepare_service_rolling(op);
 	op->program = program;
 	op->no_drain = op->ops->spec->traefik.dynamic_file == NULL;
-	for (size_t i = 0; i < server->instance_count; i++)
-		if (server->instances[i]->container.status == CONTAINER_RUNNING &&
-			!server->instances[i]->gone)
-			op_add_round(op, op->server, server->instances[i]->name);
-	op->view.total = (int64_t)op->rounds;
+	op_add_running(op);
 	if (op->rounds > 0)
 		return true;
-	op_fail(op, _("no instance of %s runs"), server->spec->name);
+	op_fail(op, _("no instance of %s runs"), op_server(op)->spec->name);
 	return false;
 }
 
@@ -282,11 +297,14 @@ bool plan_restart(const struct ops *ops, const struct intent *intent, struct op_
 {
 	const struct instance *i = plan_instance(ops, intent, plan);
 	char words[600];
-	if (i == NULL || !plan_container(i, plan))
+	if (i == NULL)
 		return false;
 	snprintf(plan->title, sizeof plan->title, _("restart %s/%s"), i->server->spec->name, i->name);
-	plan_line(plan, _("On %s, %s is restarted."), i->server->spec->name,
-		container_words(ops, i, words, sizeof words));
+	if (!(i->task.known ? plan_task(i, plan) : plan_container(i, plan)))
+		return false;
+	if (!i->task.known)
+		plan_line(plan, _("On %s, %s is restarted."), i->server->spec->name,
+			container_words(ops, i, words, sizeof words));
 	describe_drain(ops, i, plan);
 	warn_of_pull(ops, i, plan);
 	return true;
@@ -318,8 +336,7 @@ bool plan_stop(const struct ops *ops, const struct intent *intent, struct op_pla
 		i->container.status != CONTAINER_RESTARTING)
 		return plan_refused(plan, _("%s/%s does not run"), i->server->spec->name, i->name);
 	if (scale->given && server_running(i->server) <= scale->min)
-		return plan_refused(plan, _("%s keeps at least %d running (scale.min); %d do"),
-			i->server->spec->name, scale->min, server_running(i->server));
+		return plan_refused(plan, "%s", min_words(i->server, words, sizeof words));
 	plan_line(plan, _("On %s, %s is stopped."), i->server->spec->name,
 		container_words(ops, i, words, sizeof words));
 	describe_drain(ops, i, plan);
@@ -332,6 +349,8 @@ bool plan_rolling(const struct ops *ops, const struct intent *intent, struct op_
 	const struct server *server = plan_server(ops, intent, plan);
 	if (server == NULL)
 		return false;
+	if (server->spec->scale.service != NULL)
+		return plan_service_rolling(server, plan);
 	int count = server_running(server);
 	snprintf(plan->title, sizeof plan->title,
 		P_("restart %d instance of %s", "restart %d instances of %s, one after another",
@@ -343,7 +362,7 @@ bool plan_rolling(const struct ops *ops, const struct intent *intent, struct op_
 		return plan_refused(plan, _("no instance of %s runs"), server->spec->name);
 	for (size_t i = 0; i < server->instance_count; i++) {
 		const struct instance *each = server->instances[i];
-		if (each->container.status != CONTAINER_RUNNING || each->gone)
+		if (!runs(each))
 			continue;
 		plan_line(plan, _("Container %s is restarted and has to answer before the next."),
 			each->container.name != NULL ? each->container.name : each->name);

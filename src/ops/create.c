@@ -101,14 +101,16 @@ static void enter_create(struct operation *op)
 		op_fail(op, "%s", op->creating->networks != NULL ? _("out of memory") : error.text);
 		return;
 	}
-	op_encode(name, sizeof name, change.name);
+	http_encode(name, sizeof name, change.name);
 	op_undo(op, &step_undo_create, change.name);
 	op_engine(op, "POST", json, 2 * CALL_MS, created, "/containers/create?name=%s", name);
 	cJSON_free(json);
 }
 
-const struct step step_create = {
-	.name = N_("creating %s"), .deadline_ms = 3 * CALL_MS, .enter = enter_create};
+const struct step step_create = {.name = N_("creating %s"),
+	.tends = TENDED_RESTARTING,
+	.deadline_ms = 3 * CALL_MS,
+	.enter = enter_create};
 
 static void connect_next(struct operation *op);
 
@@ -133,7 +135,7 @@ static void connect_next(struct operation *op)
 		return;
 	}
 	char *json = cJSON_PrintUnformatted(cJSON_GetObjectItemCaseSensitive(item, "Body"));
-	op_encode(network, sizeof network, name);
+	http_encode(network, sizeof network, name);
 	op_engine(op, "POST", json, CALL_MS, connected, "/networks/%s/connect", network);
 	cJSON_free(json);
 }
@@ -145,29 +147,22 @@ static bool has_networks(const struct operation *op)
 
 const struct step step_networks = {.name = N_("connecting %s to its networks"),
 	.applies = has_networks,
+	.tends = TENDED_RESTARTING,
 	.deadline_ms = 4 * CALL_MS,
 	.enter = connect_next};
-
-static void booted(struct operation *op, const struct http_response *response)
-{
-	char text[500];
-	const char *refusal = op_refusal(response, op->view.step, text, sizeof text);
-	watch_retry(op->ops->options.watch, op->server);
-	if (refusal != NULL)
-		op_fail(op, "%s", refusal);
-	else
-		op_next(op);
-}
 
 static void enter_boot(struct operation *op)
 {
 	char name[3 * TEXT_NAME_MAX];
-	op_encode(name, sizeof name, op->creating->name);
+	http_encode(name, sizeof name, op->creating->name);
 	op->changed_at = op_now(op);
-	op_engine(op, "POST", NULL, 2 * CALL_MS, booted, "/containers/%s/start", name);
+	op_engine(op, "POST", NULL, 2 * CALL_MS, op_changed, "/containers/%s/start", name);
 }
 
-const struct step step_boot = {.name = N_("starting %s"), .deadline_ms = 3 * CALL_MS, .enter = enter_boot};
+const struct step step_boot = {.name = N_("starting %s"),
+	.tends = TENDED_RESTARTING,
+	.deadline_ms = 3 * CALL_MS,
+	.enter = enter_boot};
 
 static void taken_away(struct operation *op, const struct http_response *response)
 {
@@ -214,7 +209,7 @@ static void looked_at(struct operation *op, const struct http_response *response
 static void enter_undo_create(struct operation *op)
 {
 	char name[3 * TEXT_NAME_MAX];
-	op_encode(name, sizeof name, op->subject);
+	http_encode(name, sizeof name, op->subject);
 	op_engine_get(op, looked_at, "/containers/%s/json", name);
 }
 

@@ -109,20 +109,29 @@ static void tell_unlimited(const struct sum *sum, struct headroom *out)
 	if (sum->unlimited == 1)
 		add(out, _("%s in use by %s, which has no limit, + "), size, sum->unlimited_name);
 	else if (sum->unlimited > 1)
-		add(out, _("%s in use by %zu that have no limit + "), size, sum->unlimited);
+		add(out,
+			P_("%s in use by %zu that has no limit + ", "%s in use by %zu that have no limit + ",
+				sum->unlimited),
+			size, sum->unlimited);
 }
 
 static void tell_result(const struct server *server, struct headroom *out)
 {
 	char size[SIZE_TEXT];
-	int64_t headroom = server->spec->scale.memory_headroom;
-	add(out, _(" of %s"), choose_size(size, sizeof size, server->memory_total));
-	add(out, _(" leaves %s"), choose_size(size, sizeof size, out->left));
-	if (out->left < 0)
-		add(out, "%s", _(": refused"));
-	else if (!out->fits)
-		add(out, _(", less than the headroom of %s: refused"),
-			choose_size(size, sizeof size, headroom));
+	char left[SIZE_TEXT], headroom[SIZE_TEXT], promised[sizeof out->text];
+	snprintf(promised, sizeof promised, "%s", out->text);
+	choose_size(size, sizeof size, server->memory_total);
+	choose_size(left, sizeof left, out->left);
+	choose_size(headroom, sizeof headroom, server->spec->scale.memory_headroom);
+	out->text[0] = '\0';
+	/* TRANSLATORS: "3 x 16G + 16G of 125.6G leaves 61.6G": memory promised to containers, of the server's */
+	if (out->fits)
+		add(out, _("%s of %s leaves %s"), promised, size, left);
+	else if (out->left < 0)
+		add(out, _("%s of %s leaves %s: refused"), promised, size, left);
+	else
+		add(out, _("%s of %s leaves %s, less than the headroom of %s: refused"), promised, size, left,
+			headroom);
 }
 
 bool choose_headroom(

@@ -54,7 +54,7 @@ static void tell_waiting(struct lease *l, bool have)
 		if (op->server != l->server || op->step != &step_lease || op_over(op->view.status))
 			continue;
 		if (have) {
-			op->leased = true;
+			op->leased = op->view.leased = true;
 			l->holders++;
 			op_next(op);
 		} else {
@@ -173,7 +173,7 @@ static const char *any_image(const struct lease *l)
 	for (size_t i = 0; i < server->instance_count; i++)
 		if (server->instances[i]->container.image_id != NULL)
 			return server->instances[i]->container.image_id;
-	return NULL;
+	return l->image[0] != '\0' ? l->image : NULL;
 }
 
 static char *lease_body(const struct lease *l)
@@ -194,7 +194,15 @@ static char *lease_body(const struct lease *l)
 	return json;
 }
 
+static void give_back(struct lease *l)
+{
+	l->state = LEASE_NONE;
+	add_stale(l, l->epoch);
+	remove_next(l);
+}
+
 static void on_listed(void *user, const struct http_response *response);
+static void create_next(struct lease *l);
 
 static void on_created(void *user, const struct http_response *response)
 {
@@ -232,6 +240,29 @@ static void on_created(void *user, const struct http_response *response)
 	remove_next(l);
 	if (first)
 		tell_waiting(l, true);
+	/* Those that it was taken for may have been cancelled meanwhile. */
+	if (l->state == LEASE_HELD && l->holders == 0)
+		give_back(l);
+}
+
+/* Where the server's instances run on other nodes of a Swarm, any image of the engine will do. */
+static void on_images(void *user, const struct http_response *response)
+{
+	struct lease *l = user;
+	const char *id = NULL;
+	char text[300];
+	l->request = NULL;
+	const char *refusal = op_refusal(response, _("the lease cannot be taken"), text, sizeof text);
+	cJSON *tree = refusal == NULL ? cJSON_ParseWithLength(response->body, response->body_len) : NULL;
+	id = text_of(cJSON_GetArrayItem(tree, 0), "Id");
+	snprintf(l->image, sizeof l->image, "%s", strlen(id) < sizeof l->image ? id : "");
+	cJSON_Delete(tree);
+	if (l->image[0] != '\0')
+		create_next(l);
+	else
+		failed(l, refusal != NULL ? refusal
+					  : _("the lease cannot be taken: the engine has no container or "
+					      "image to make it of"));
 }
 
 static void create_next(struct lease *l)
@@ -239,10 +270,11 @@ static void create_next(struct lease *l)
 	char path[128];
 	char *json = lease_body(l);
 	snprintf(path, sizeof path, "/containers/create?name=" DOCKER_LEASE_PREFIX "%" PRId64, l->epoch + 1);
-	bool sent = json != NULL && send_request(l, "POST", json, on_created, path);
+	bool sent = any_image(l) == NULL ? send_request(l, "GET", NULL, on_images, "/images/json")
+					 : json != NULL && send_request(l, "POST", json, on_created, path);
 	cJSON_free(json);
 	if (!sent)
-		failed(l, _("the lease cannot be taken: no container of the server is known"));
+		failed(l, _("out of memory"));
 }
 
 static void on_listed(void *user, const struct http_response *response)
@@ -270,6 +302,7 @@ static void on_listed(void *user, const struct http_response *response)
 	for (size_t i = 0; i < f.other_count; i++)
 		add_stale(l, f.others[i]);
 	l->epoch = f.epoch;
+	l->image[0] = '\0';
 	create_next(l);
 }
 
@@ -316,7 +349,7 @@ static void enter_lease(struct operation *op)
 		return;
 	}
 	if (l->state == LEASE_HELD) {
-		op->leased = true;
+		op->leased = op->view.leased = true;
 		l->holders++;
 		op_next(op);
 		return;
@@ -346,11 +379,8 @@ void lease_release(struct operation *op)
 		return;
 	struct lease *l = &op->ops->servers[op->server].lease;
 	op->leased = false;
-	if (--l->holders > 0 || l->state != LEASE_HELD)
-		return;
-	l->state = LEASE_NONE;
-	add_stale(l, l->epoch);
-	remove_next(l);
+	if (--l->holders == 0 && l->state == LEASE_HELD)
+		give_back(l);
 }
 
 bool lease_busy(const struct lease *l)

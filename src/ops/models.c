@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEEP_ALIVE    "5m"
 #define LOAD_MS       (5 * 60 * 1000)
 #define UNLOAD_MS     (30 * 1000)
 #define HISTORY_MAX   50
@@ -100,7 +99,8 @@ static void each_loaded(const struct ops *ops, const char *name, visit_fn *visit
 	const struct fleet *fleet = ops->options.fleet;
 	for (size_t s = 0; s < fleet->server_count; s++)
 		for (size_t i = 0; i < fleet->servers[s].instance_count; i++)
-			if (model_loaded_on(fleet->servers[s].instances[i], name) != NULL)
+			if (instance_is_ollama(fleet->servers[s].instances[i]) &&
+				model_loaded_on(fleet->servers[s].instances[i], name) != NULL)
 				visit(user, fleet->servers[s].instances[i]);
 }
 
@@ -137,11 +137,15 @@ void model_add_rounds(struct operation *op, const char *name)
 	each_loaded(op->ops, name, add_round, op);
 }
 
-/* What is asked of /api/generate, or of /api/embed where a model does not generate. */
-static char *request_body(const struct operation *op, const char *keep_alive, int64_t context)
+const char *model_path(const struct operation *op)
+{
+	return op->embedding ? "/api/embed" : "/api/generate";
+}
+
+char *model_request(const struct operation *op, const char *model, const char *keep_alive, int64_t context)
 {
 	cJSON *body = cJSON_CreateObject();
-	cJSON_AddStringToObject(body, "model", op->model);
+	cJSON_AddStringToObject(body, "model", model);
 	if (op->embedding)
 		cJSON_AddStringToObject(body, "input", "");
 	cJSON_AddBoolToObject(body, "stream", false);
@@ -160,17 +164,15 @@ static void ask_model(struct operation *op, const char *keep_alive, int64_t cont
 	op_answer_fn *answer)
 {
 	struct http_endpoint *api = op_api(op);
-	char *json = api != NULL ? request_body(op, keep_alive, context) : NULL;
+	char *json = api != NULL ? model_request(op, op->model, keep_alive, context) : NULL;
 	if (json == NULL)
 		op_fail(op, _("%s has no address that is known"), op->subject);
 	else
-		op_change(op, api, "POST", op->embedding ? "/api/embed" : "/api/generate", json, deadline_ms,
-			answer);
+		op_change(op, api, "POST", model_path(op), json, deadline_ms, answer);
 	cJSON_free(json);
 }
 
-/* "does not support generate": an embedding model, which is asked in its own way. */
-static bool wants_embed(struct operation *op, const struct http_response *response)
+bool model_wants_embed(struct operation *op, const struct http_response *response)
 {
 	if (op->embedding || response->error != NULL || response->status != 400)
 		return false;
@@ -183,9 +185,9 @@ static int64_t sibling_context(const struct operation *op)
 	const struct fleet *fleet = op->ops->options.fleet;
 	for (size_t s = 0; s < fleet->server_count; s++)
 		for (size_t i = 0; i < fleet->servers[s].instance_count; i++) {
-			const struct model_loaded *m =
-				model_loaded_on(fleet->servers[s].instances[i], op->model);
-			if (m != NULL && m->context > 0)
+			const struct instance *sibling = fleet->servers[s].instances[i];
+			const struct model_loaded *m = model_loaded_on(sibling, op->model);
+			if (m != NULL && instance_is_ollama(sibling) && m->context > 0)
 				return m->context;
 		}
 	return 0;
@@ -193,22 +195,15 @@ static int64_t sibling_context(const struct operation *op)
 
 static void loaded(struct operation *op, const struct http_response *response)
 {
-	char text[400];
-	if (wants_embed(op, response)) {
+	if (model_wants_embed(op, response))
 		op->step->enter(op);
-		return;
-	}
-	const char *refusal = op_refusal(response, op->view.step, text, sizeof text);
-	watch_retry(op->ops->options.watch, op->server);
-	if (refusal != NULL)
-		op_fail(op, "%s", refusal);
 	else
-		op_next(op);
+		op_changed(op, response);
 }
 
 static void enter_load(struct operation *op)
 {
-	ask_model(op, KEEP_ALIVE, sibling_context(op), LOAD_MS, loaded);
+	ask_model(op, MODEL_KEEP_ALIVE, sibling_context(op), LOAD_MS, loaded);
 }
 
 static const struct step step_load = {
@@ -242,7 +237,7 @@ static void tick_loaded(struct operation *op)
 		return;
 	}
 	op_done(op, _("%s is loaded on %s: %s, kept for %s after the last request"), op->model,
-		op->view.target, text_size(size, sizeof size, m->size), KEEP_ALIVE);
+		op->view.target, text_size(size, sizeof size, m->size), MODEL_KEEP_ALIVE);
 }
 
 static const struct step step_loaded = {.name = N_("waiting until %s lists it"),
@@ -378,7 +373,8 @@ bool prepare_delete(struct operation *op)
 		op_deny(op, "%s", plan.text);
 		return false;
 	}
-	model_add_rounds(op, op->model);
+	if (op->unload_first)
+		model_add_rounds(op, op->model);
 	op_add_round(op, writer->server->index, writer->name);
 	return true;
 }
@@ -421,6 +417,10 @@ bool plan_load(const struct ops *ops, const struct intent *intent, struct op_pla
 		return false;
 	snprintf(plan->title, sizeof plan->title, _("load %.80s into %s/%s"), intent->model,
 		i->server->spec->name, i->name);
+	if (fleet_task_unasked(i))
+		return plan_not_a_task(i, plan);
+	if (!plan_ollama(i, plan))
+		return false;
 	if (i->api.status != LINK_OK)
 		return plan_refused(plan, _("%s/%s does not answer"), i->server->spec->name, i->name);
 	const struct model_stored *m = model_stored_on(i, intent->model);
@@ -445,6 +445,10 @@ bool plan_unload(const struct ops *ops, const struct intent *intent, struct op_p
 		const struct instance *i = plan_instance(ops, intent, plan);
 		if (i == NULL)
 			return false;
+		if (fleet_task_unasked(i))
+			return plan_not_a_task(i, plan);
+		if (!plan_ollama(i, plan))
+			return false;
 		if (model_loaded_on(i, intent->model) == NULL)
 			return plan_wrong(plan, _("%s is not loaded on %s/%s; it is loaded on: %s"),
 				intent->model, i->server->spec->name, i->name,
@@ -463,7 +467,7 @@ bool plan_unload(const struct ops *ops, const struct intent *intent, struct op_p
 
 bool plan_delete(const struct ops *ops, const struct intent *intent, struct op_plan *plan)
 {
-	char where[512], known[1024], size[24];
+	char known[1024], size[24];
 	if (!plan_model(intent, plan))
 		return false;
 	snprintf(plan->title, sizeof plan->title, _("delete %.100s"), intent->model);
@@ -479,11 +483,9 @@ bool plan_delete(const struct ops *ops, const struct intent *intent, struct op_p
 	plan_line(plan, _("On %s, %s (%s) is deleted from the store that all servers share."),
 		writer->server->spec->name, intent->model,
 		m != NULL ? text_size(size, sizeof size, m->size) : "?");
-	if (model_loaded_where(ops, intent->model, where, sizeof where) > 0)
-		plan_line(plan,
-			_("It is loaded on %s, and is unloaded there first: who reads a deleted file over "
-			  "NFS gets an error."),
-			where);
+	if (model_loaded_where(ops, intent->model, plan->loaded_on, sizeof plan->loaded_on) > 0)
+		plan_line(plan, _("It is loaded on %s: who reads a deleted file over NFS gets an error."),
+			plan->loaded_on);
 	snprintf(plan->typed, sizeof plan->typed, "%s", intent->model);
 	return true;
 }
@@ -538,7 +540,8 @@ static void collect_known(struct ops *ops)
 		add_known(ops, ops->history[h]);
 	for (size_t s = 0; s < fleet->server_count; s++)
 		for (size_t i = 0; i < fleet->servers[s].instance_count; i++)
-			add_names_of(ops, fleet->servers[s].instances[i]);
+			if (instance_is_ollama(fleet->servers[s].instances[i]))
+				add_names_of(ops, fleet->servers[s].instances[i]);
 }
 
 const char *ops_known_model(struct ops *ops, size_t i)

@@ -48,28 +48,18 @@ static enum audit_outcome outcome_of(enum op_status status)
 	return op_over(status) ? outcomes[status] : AUDIT_PENDING;
 }
 
-static bool audit(
-	struct operation *op, enum audit_event event, const char *message, struct parse_error *error)
+static void audit(
+	struct operation *op, enum audit_event event, const char *message, audit_written_fn *written)
 {
-	if (op->ops->audit == NULL)
-		op->ops->audit = audit_open(error);
-	return op->ops->audit != NULL && audit_write(op->ops->audit,
-						 &(struct audit_line){.id = op->id,
-							 .operation = op_info(op->view.kind)->name,
-							 .target = op->view.target,
-							 .event = event,
-							 .outcome = outcome_of(op->view.status),
-							 .message = message},
-						 error);
-}
-
-/* The end is told even when it cannot be written down. */
-static void audit_end(struct operation *op)
-{
-	struct parse_error error;
-	size_t len = strlen(op->view.message);
-	if (!audit(op, AUDIT_END, op->view.message, &error))
-		snprintf(op->view.message + len, sizeof op->view.message - len, "; %s", error.text);
+	const struct audit_line line = {.id = op->id,
+		.operation = op_info(op->view.kind)->name,
+		.target = op->view.target,
+		.event = event,
+		.outcome = outcome_of(op->outcome),
+		.message = message};
+	if (written != NULL)
+		op->audit_at = op_now(op);
+	audit_queue_add(&op->ops->audit, &line, written, op);
 }
 
 static void tell(struct operation *op)
@@ -88,20 +78,53 @@ static void drop_request(struct operation *op)
 	op->changing = false;
 }
 
-static void stop_draining(struct operation *op)
+/* The subject is shown as one we work on, whoever was before no longer. */
+static void tend(struct operation *op, enum tending tending)
 {
-	if (op->draining[0] != '\0')
-		watch_drain(op->ops->options.watch, op->server, op->draining, false);
-	op->draining[0] = '\0';
+	struct watch *watch = op->ops->options.watch;
+	if (op->tending != TENDED_NOT && (tending == TENDED_NOT || strcmp(op->tended, op->subject) != 0))
+		watch_tend(watch, op->server, op->tended, TENDED_NOT);
+	if (tending != TENDED_NOT)
+		watch_tend(watch, op->server, op->subject, tending);
+	snprintf(op->tended, sizeof op->tended, "%s", op->subject);
+	op->tending = tending;
 }
 
+/* What was done says of itself what it was; why something was not, does not. */
+static void note(const struct operation *op)
+{
+	char text[sizeof op->view.title + sizeof op->view.message + 2];
+	const char *message = op->view.message;
+	if (op->outcome != OP_DONE) {
+		snprintf(text, sizeof text, "%s: %s", op->view.title, message);
+		message = text;
+	}
+	fleet_note(op->ops->options.fleet, op->outcome == OP_FAILED ? SEVERITY_WARNING : SEVERITY_NONE,
+		op->view.target, message);
+}
+
+/* The end is told even when it cannot be written down. */
+static void ended(void *user, const char *error)
+{
+	struct operation *op = user;
+	size_t len = strlen(op->view.message);
+	op->audit_at = 0;
+	op->view.status = op->outcome;
+	op->view.ended_at = op_now(op);
+	if (error != NULL)
+		snprintf(op->view.message + len, sizeof op->view.message - len, "; %s", error);
+	tell(op);
+	note(op);
+	ops_settle(op->ops);
+}
+
+/* What is over is told when it is written down. */
 static void finish(struct operation *op, enum op_status status, const char *message)
 {
 	drop_request(op);
-	stop_draining(op);
+	tend(op, TENDED_NOT);
 	op->step = NULL;
-	op->view.status = status;
-	op->view.ended_at = op_now(op);
+	op->outcome = status;
 	if (status == OP_DONE && !op->view.bytes && op->view.total > 0)
 		op->view.completed = op->view.total;
 	op->view.step_deadline_at = 0;
@@ -109,11 +132,9 @@ static void finish(struct operation *op, enum op_status status, const char *mess
 	lease_release(op);
 	op_forget_api(op);
 	if (op->begun)
-		audit_end(op);
-	tell(op);
-	fleet_note(op->ops->options.fleet, status == OP_FAILED ? SEVERITY_WARNING : SEVERITY_NONE,
-		op->view.target, op->view.message);
-	ops_settle(op->ops);
+		audit(op, AUDIT_END, op->view.message, ended);
+	else
+		ended(op, NULL);
 }
 
 /* The name of a step has at most one %s, for what it is about. */
@@ -129,16 +150,18 @@ static void name_step(char *dst, size_t size, const char *name, const char *subj
 static void enter(struct operation *op, const struct step *step)
 {
 	int64_t deadline = step->deadline != NULL ? step->deadline(op) : step->deadline_ms;
-	stop_draining(op);
+	if (!step->quiet || step->tends != TENDED_NOT)
+		tend(op, step->tends);
 	op->step = step;
 	op->skip = false;
 	op->run = 0;
+	op->view.steps++;
 	op->seen_at = op->again_at = 0;
 	op->view.step_at = op_now(op);
 	op->view.step_deadline_at = deadline > 0 ? op->view.step_at + deadline : 0;
 	name_step(op->view.step, sizeof op->view.step, _(step->name), op->subject);
 	if (op->begun && !step->quiet)
-		(void)audit(op, AUDIT_STEP, op->view.step, &(struct parse_error){0});
+		audit(op, AUDIT_STEP, op->view.step, NULL);
 	if (!step->quiet)
 		tell(op);
 	step->enter(op);
@@ -190,6 +213,7 @@ static const struct step *next_step(struct operation *op)
 			return NULL;
 		if (step == NULL) {
 			op->round++;
+			op->round_at = op_now(op);
 			op->at = 0;
 			continue;
 		}
@@ -212,7 +236,7 @@ static void step_forward(struct operation *op)
 		return;
 	}
 	char text[OP_MESSAGE_MAX], took[24];
-	snprintf(text, sizeof text, _("%s: done in %s"), op->view.title,
+	snprintf(text, sizeof text, _("%s took %s"), op->view.title,
 		text_duration(took, sizeof took, op_now(op) - op->view.started_at));
 	finish(op, OP_DONE, text);
 }
@@ -296,13 +320,28 @@ void op_deny(struct operation *op, const char *format, ...)
 	fail(op, why);
 }
 
+static void tell_message(struct operation *op, bool noted, const char *format, va_list args)
+{
+	vsnprintf(op->view.message, sizeof op->view.message, format, args);
+	if (noted && op->begun)
+		audit(op, AUDIT_STEP, op->view.message, NULL);
+	tell(op);
+}
+
 void op_say(struct operation *op, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	vsnprintf(op->view.message, sizeof op->view.message, format, args);
+	tell_message(op, false, format, args);
 	va_end(args);
-	tell(op);
+}
+
+void op_note(struct operation *op, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	tell_message(op, true, format, args);
+	va_end(args);
 }
 
 void op_undo(struct operation *op, const struct step *step, const char *subject)
@@ -335,17 +374,19 @@ static bool still_allowed(struct operation *op)
 	return plan.verdict == OP_ALLOWED;
 }
 
-/* The begin line comes first: what cannot be written down is not done. */
-void op_begin(struct operation *op)
+static void begun(void *user, const char *error)
 {
-	struct parse_error error;
-	op->view.status = OP_RUNNING;
-	op->view.started_at = op->view.step_at = op_now(op);
-	if (!audit(op, AUDIT_BEGIN, op->view.title, &error)) {
-		op_deny(op, _("nothing was done, since it cannot be written down: %s"), error.text);
+	struct operation *op = user;
+	op->audit_at = 0;
+	if (error != NULL) {
+		op_deny(op, _("nothing was done, since it cannot be written down: %s"), error);
 		return;
 	}
 	op->begun = true;
+	if (op->view.cancelling) {
+		finish(op, OP_CANCELLED, _("cancelled before it began"));
+		return;
+	}
 	if (!still_allowed(op))
 		return;
 	if (!kinds[op->view.kind].prepare(op))
@@ -357,8 +398,35 @@ void op_begin(struct operation *op)
 		step_forward(op);
 }
 
+/* The begin line comes first: what cannot be written down is not done. */
+void op_begin(struct operation *op)
+{
+	op->view.status = OP_RUNNING;
+	op->view.started_at = op->view.step_at = op->round_at = op_now(op);
+	audit(op, AUDIT_BEGIN, op->view.title, begun);
+}
+
+/* A log on a disk that hangs stops what has not begun, and does not keep what is over from being told. */
+static void tick_audit(struct operation *op)
+{
+	char why[200], took[24];
+	if (op_now(op) - op->audit_at < AUDIT_MS)
+		return;
+	audit_queue_forget(&op->ops->audit, op);
+	snprintf(why, sizeof why, _("the audit log was not written within %s"),
+		text_duration(took, sizeof took, AUDIT_MS));
+	if (op->outcome == OP_QUEUED)
+		begun(op, why);
+	else
+		ended(op, why);
+}
+
 void op_tick(struct operation *op)
 {
+	if (op->audit_at != 0) {
+		tick_audit(op);
+		return;
+	}
 	if (op->step == NULL || op_over(op->view.status) || op->view.status == OP_QUEUED)
 		return;
 	if (op->view.step_deadline_at != 0 && op_now(op) >= op->view.step_deadline_at) {
@@ -383,7 +451,8 @@ void op_cancel(struct operation *op)
 		return;
 	}
 	/* What is being changed is awaited: only its answer tells what there is to take back. */
-	if (op->view.status != OP_RUNNING || op->changing || (op->step != NULL && op->step->uninterruptible))
+	if (op->view.status != OP_RUNNING || op->audit_at != 0 || op->changing ||
+		(op->step != NULL && op->step->uninterruptible))
 		return;
 	step_forward(op);
 }
@@ -393,13 +462,24 @@ void op_abandon(struct operation *op)
 	char text[OP_MESSAGE_MAX];
 	if (op_over(op->view.status))
 		return;
+	/* Nobody waits for the log any more: what is queued is still written. */
+	audit_queue_forget(&op->ops->audit, op);
+	if (op->outcome != OP_QUEUED) {
+		ended(op, NULL);
+		return;
+	}
 	snprintf(text, sizeof text, _("ollama-top ended while %s: what this step does may still come about"),
 		op->view.step[0] != '\0' ? op->view.step : op->view.title);
 	finish(op, OP_FAILED, text);
+	if (op->audit_at == 0)
+		return;
+	audit_queue_forget(&op->ops->audit, op);
+	ended(op, NULL);
 }
 
 void op_free(struct operation *op)
 {
+	audit_queue_forget(&op->ops->audit, op);
 	drop_request(op);
 	op_forget_api(op);
 	guarded_free(op);
@@ -407,6 +487,8 @@ void op_free(struct operation *op)
 	ndjson_free(&op->lines);
 	pulling_free(op);
 	balancing_free(op);
+	serving_free(op);
+	warming_free(op);
 	free(op->server_name);
 	free(op->instance_name);
 	free(op->model);

@@ -194,6 +194,7 @@ struct ops *ops_new(const struct ops_options *options)
 		ops->servers[s].lease.server = s;
 	}
 	make_owner(ops);
+	audit_queue_init(&ops->audit, options->loop);
 	uv_timer_init(options->loop, &ops->timer);
 	uv_check_init(options->loop, &ops->check);
 	ops->timer.data = ops->check.data = ops;
@@ -229,6 +230,11 @@ void ops_close(struct ops *ops)
 	uv_close((uv_handle_t *)&ops->check, NULL);
 }
 
+bool ops_stuck(const struct ops *ops)
+{
+	return ops->works > 0 || audit_queue_busy(&ops->audit);
+}
+
 void ops_free(struct ops *ops)
 {
 	if (ops == NULL)
@@ -241,7 +247,7 @@ void ops_free(struct ops *ops)
 	for (size_t s = 0; s < ops->spec->server_count; s++)
 		http_endpoint_free(ops->servers[s].engine);
 	http_endpoint_free(ops->traefik);
-	audit_close(ops->audit);
+	audit_queue_close(&ops->audit);
 	free(ops->servers);
 	free(ops->history);
 	free(ops->known);

@@ -88,20 +88,41 @@ struct instance *plan_instance(const struct ops *ops, const struct intent *inten
 	return NULL;
 }
 
+bool plan_no_engine(const struct server *server, struct op_plan *plan)
+{
+	const char *error = server->docker.error;
+	return plan_refused(plan, _("the Docker Engine of %s does not answer: %s"), server->spec->name,
+		error != NULL ? error : _("it was not reached yet"));
+}
+
+bool plan_engine(const struct server *server, struct op_plan *plan)
+{
+	return server->docker.status == LINK_OK || plan_no_engine(server, plan);
+}
+
 bool plan_container(const struct instance *i, struct op_plan *plan)
 {
 	const struct server *server = i->server;
+	if (!plan_not_a_task(i, plan))
+		return false;
 	if (server->docker.status == LINK_OK && i->container.id[0] != '\0')
 		return true;
 	if (server->spec->docker == NULL)
 		return plan_refused(plan,
 			_("%s has no docker: in the configuration, so its containers cannot be changed"),
 			server->spec->name);
-	if (server->docker.status != LINK_OK)
-		return plan_refused(plan, _("the Docker Engine of %s does not answer: %s"),
-			server->spec->name,
-			server->docker.error != NULL ? server->docker.error : _("it was not reached yet"));
-	return plan_refused(plan, _("%s/%s has no container on this engine"), server->spec->name, i->name);
+	return plan_engine(server, plan) &&
+	       plan_refused(plan, _("%s/%s has no container on this engine"), server->spec->name, i->name);
+}
+
+bool plan_ollama(const struct instance *i, struct op_plan *plan)
+{
+	return instance_is_ollama(i) ||
+	       plan_refused(plan,
+		       _("%s/%s speaks OpenAI's API alone (kind: openai): its models are loaded as long as "
+			 "it "
+			 "runs, and cannot be pulled, loaded, unloaded or deleted from here"),
+		       i->server->spec->name, i->name);
 }
 
 void plan_interrupts(const struct ops *ops, const struct instance *i, struct op_plan *plan)
@@ -129,7 +150,8 @@ struct instance *plan_writer(const struct ops *ops, struct op_plan *plan)
 		if (server->spec->role != ROLE_RW)
 			continue;
 		for (size_t i = 0; i < server->instance_count; i++)
-			if (server->instances[i]->api.status == LINK_OK && !server->instances[i]->gone)
+			if (server->instances[i]->api.status == LINK_OK && !server->instances[i]->gone &&
+				instance_is_ollama(server->instances[i]))
 				return server->instances[i];
 		plan_refused(plan, _("no instance of %s, the rw server, answers"), server->spec->name);
 		return NULL;

@@ -85,15 +85,28 @@ static const struct yaml_item *merged(const struct yaml_item *map, struct search
 	return found;
 }
 
+const struct yaml_item *pool_value(const struct yaml_item *map, const char *name, bool exact)
+{
+	struct search search = {.name = name, .exact = exact};
+	const struct yaml_item *value = map != NULL ? lookup(map, &search) : NULL;
+
+	return value != NULL ? yaml_item_real(value) : NULL;
+}
+
+const char *pool_scalar(const struct yaml_item *item)
+{
+	const bool is_text =
+		item != NULL && item->kind == YAML_ITEM_SCALAR && strlen(item->text) == item->len;
+
+	return is_text ? item->text : NULL;
+}
+
 const struct yaml_item *pool_entry_url(const struct yaml_item *entry)
 {
-	struct search search = {.name = "url"};
-	const struct yaml_item *url = lookup(entry, &search);
+	const struct yaml_item *url = pool_value(entry, "url", false);
+	const char *text = pool_scalar(url);
 
-	url = url != NULL ? yaml_item_real(url) : NULL;
-	if (url == NULL || url->kind != YAML_ITEM_SCALAR || url->len == 0 || strlen(url->text) != url->len)
-		return NULL;
-	return url;
+	return text != NULL && *text != '\0' ? url : NULL;
 }
 
 size_t pool_count(const struct pool_place *place)

@@ -36,6 +36,10 @@ struct pool_edits {
 	bool failed; /* out of memory */
 };
 
+/* pool_text.c: true with a parsed source and the list's place; the tree is to be freed either way. */
+bool pool_open(struct pool_source *source, const char *text, size_t len, const char *service,
+	struct pool_place *place, struct pool_error *error);
+
 /* pool_locate.c: false with the error filled. */
 bool pool_locate(const struct yaml_tree *tree, const char *service, struct pool_place *place,
 	struct pool_error *error);
@@ -51,6 +55,12 @@ const struct yaml_item *pool_entry_url(const struct yaml_item *entry);
 
 /* The index in `map` of a key written in it, in any case unless exact; `count` keys are so named. */
 size_t pool_key_index(const struct yaml_item *map, const char *name, bool exact, size_t *count);
+
+/* The value of a key of a map, its own or one by a merge key, an alias followed; NULL for none, and without a map. */
+const struct yaml_item *pool_value(const struct yaml_item *map, const char *name, bool exact);
+
+/* The text of a scalar without NULs in it; NULL for anything else. */
+const char *pool_scalar(const struct yaml_item *item);
 
 /* pool_edit.c: takes the bytes of `put`; NULL with put_len > 0 counts as out of memory. */
 void pool_edit_add(struct pool_edits *edits, size_t at, size_t drop, char *put, size_t put_len);

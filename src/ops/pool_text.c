@@ -52,8 +52,7 @@ static bool check_templates(const char *text, size_t len, struct pool_error *err
 	return true;
 }
 
-/* True with a parsed source and the list's place; the tree is to be freed either way. */
-static bool open_source(struct pool_source *source, const char *text, size_t len, const char *service,
+bool pool_open(struct pool_source *source, const char *text, size_t len, const char *service,
 	struct pool_place *place, struct pool_error *error)
 {
 	*source = (struct pool_source){.text = text, .len = len};
@@ -95,7 +94,7 @@ bool pool_text_list(
 	bool good;
 
 	*urls = (struct pool_urls){0};
-	good = open_source(&source, text, len, service, &place, error);
+	good = pool_open(&source, text, len, service, &place, error);
 	if (good && !copy_urls(&place, urls)) {
 		pool_urls_clear(urls);
 		good = pool_fail(error, 0, 0, "%s", _("out of memory"));
@@ -174,7 +173,7 @@ static enum pool_outcome change(enum pool_verb verb, const char *text, size_t le
 
 	*out = NULL;
 	*out_len = 0;
-	if (open_source(&source, text, len, service, &place, error))
+	if (pool_open(&source, text, len, service, &place, error))
 		outcome = change_one(&source, &place, verb, service, url, out, out_len, error);
 	yaml_tree_free(&source.tree);
 	return outcome;

@@ -61,6 +61,21 @@ enum pool_outcome pool_text_remove(const char *text, size_t len, const char *ser
 enum pool_outcome pool_text_change(enum pool_verb verb, const char *text, size_t len, const char *service,
 	const char *url, char **out, size_t *out_len, struct pool_error *error);
 
+/*
+ * Whether Traefik closes idle connections to the service's servers soon, as far as this text tells: by the idleConnTimeout
+ * of the servers transport that the service names, 90 seconds without one. A connection that is kept open looks like a
+ * request, and one that outlasts the health check's interval is never closed, so that "soon" is at most POOL_IDLE_MAX_MS.
+ * https://doc.traefik.io/traefik/reference/routing-configuration/http/load-balancing/serverstransport/
+ */
+#define POOL_IDLE_TIMEOUT "1s" /* what is proposed */
+#define POOL_IDLE_MAX_MS  5000
+enum pool_idle {
+	POOL_IDLE_UNKNOWN, /* not a text that can be read, no such service, or its transport is in another file */
+	POOL_IDLE_SHORT,
+	POOL_IDLE_LONG,
+};
+enum pool_idle pool_text_idle(const char *text, size_t len, const char *service);
+
 /* The file to write by hand for a pool of these urls; NULL when out of memory. The caller frees. */
 char *pool_text_advice(const char *service, const char *const *urls, size_t count);
 

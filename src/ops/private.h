@@ -10,7 +10,7 @@
 #ifndef OLLAMA_TOP_OPS_PRIVATE_H
 #define OLLAMA_TOP_OPS_PRIVATE_H
 
-#include "audit.h"
+#include "audit_queue.h"
 #include "choose.h"
 #include "clone.h"
 #include "pool_file.h"
@@ -21,6 +21,7 @@
 #include "ollama-top/ndjson.h"
 #include "ollama-top/ollama.h"
 #include "ollama-top/ops.h"
+#include "ollama-top/reach.h"
 #include "ollama-top/text.h"
 
 #include <cjson/cJSON.h>
@@ -36,6 +37,7 @@
 #define STOP_GRACE_S  10          /* what docker stop gives */
 #define OVER_MS       (60 * 1000) /* how long what is over is still shown */
 #define RESTART_SLACK 5000
+#define AUDIT_MS      15000 /* until a line is in the audit log */
 
 struct operation;
 
@@ -48,6 +50,7 @@ struct step {
 	void (*tick)(struct operation *op);
 	/* Of an undo step, untranslated with one %s for the subject: what it put right, what stays if it fails. */
 	const char *undone, *left;
+	enum tending tends;   /* how the round's instance is shown meanwhile */
 	bool uninterruptible; /* a cancel waits for its end */
 	bool quiet;           /* over at once, not worth a word */
 	/* Optional: false leaves it out, such as the balancer where none is configured. */
@@ -68,7 +71,8 @@ struct lease {
 	int64_t stale[8];                       /* epochs to be removed */
 	size_t stale_count;
 	struct http_request *request;
-	char why[300]; /* why it cannot be had, or was lost */
+	char image[DOCKER_ID_MAX + 8]; /* of the engine, where no container of the server is known */
+	char why[300];                 /* why it cannot be had, or was lost */
 };
 
 struct operation {
@@ -84,6 +88,7 @@ struct operation {
 	/* the program */
 	const struct step *const *program; /* ends with NULL */
 	size_t at, round, rounds;
+	int64_t round_at;                     /* when this round began */
 	char names[NAMES_MAX][TEXT_NAME_MAX]; /* of the rounds: instances */
 	size_t name_server[NAMES_MAX];        /* where they are */
 	const struct step *step;
@@ -95,25 +100,31 @@ struct operation {
 	char why[600];    /* why it is being undone */
 	char undone[600]; /* what was put right, what is left */
 	bool left, failing, begun, leased, lease_wanted, denied;
+	int64_t audit_at; /* since when it waits for its first or last line of the audit log; 0: does not */
+	enum op_status outcome; /* what it will be when its last line is written; OP_QUEUED: not at its end */
 	/* the step at hand */
 	char subject[TEXT_NAME_MAX]; /* instance or container that this round is about */
 	char container[DOCKER_ID_MAX];
 	struct http_request *request;
 	op_answer_fn *answer, *after_check;
 	bool changing;
-	struct guarded *guarded;   /* a change that waits for the lease to be looked at */
-	struct http_endpoint *api; /* of the instance this round is about */
+	enum { TO_OTHERS, TO_ENGINE, TO_API } asked; /* whom the request is for */
+	struct guarded *guarded;                     /* a change that waits for the lease to be looked at */
+	struct http_endpoint *api;                   /* of the instance this round is about */
 	char *api_url;
 	/* shared by several kinds, see there */
 	struct creating *creating;
 	struct pulling *pulling;
 	struct balancing *balancing;
-	int run;                      /* quiet readings in a row */
-	int64_t seen_at, again_at;    /* last reading; when to ask again */
-	int64_t changed_at;           /* when the container was last started or restarted by us */
-	char draining[TEXT_NAME_MAX]; /* instance that is being drained, or "" */
-	char stopped[DOCKER_ID_MAX];  /* container that was stopped, to be started again */
-	int port;                     /* of a clone */
+	struct serving *serving;
+	struct warming *warming;
+	int run;                    /* quiet readings in a row */
+	int64_t seen_at, again_at;  /* last reading; when to ask again */
+	int64_t changed_at;         /* when the container was last started or restarted by us */
+	char tended[TEXT_NAME_MAX]; /* instance that is shown as one we work on, or "" */
+	enum tending tending;
+	char stopped[DOCKER_ID_MAX]; /* container that was stopped, to be started again */
+	int port;                    /* of a clone */
 	/* upgrade.c */
 	struct ndjson lines;
 	char image_id[DOCKER_ID_MAX + 8], container_name[TEXT_NAME_MAX];
@@ -125,6 +136,7 @@ struct operation {
 	struct pool_change *out_change;    /* what took it out, to be taken back byte for byte */
 	char pool_url[512];
 	bool pool_wanted, file_written, out_of_pool, returning;
+	bool store_seen; /* before it was taken out, its store could be looked at */
 };
 
 struct server_ops {
@@ -136,7 +148,7 @@ struct server_ops {
 struct ops {
 	struct ops_options options;
 	const struct fleet_spec *spec;
-	struct audit *audit;
+	struct audit_queue audit;
 	struct server_ops *servers;
 	struct http_endpoint *traefik;
 	struct operation *first; /* newest first */
@@ -168,6 +180,8 @@ void op_deny(struct operation *op, const char *format, ...) __attribute__((forma
 /* The message of the view; told once, drawn until the next. */
 void op_say(struct operation *op, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void op_undo(struct operation *op, const struct step *step, const char *subject);
+/* The same, and a line of the audit log: what is not done, where nothing fails. */
+void op_note(struct operation *op, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What was done so far stays, whatever comes. */
 void op_commit(struct operation *op);
 void op_tick(struct operation *op);
@@ -198,6 +212,8 @@ void op_stream(struct operation *op, struct http_endpoint *endpoint, const char 
 	int64_t deadline_ms, int64_t idle_ms, http_data_fn *on_data, op_answer_fn *answer);
 /* Why an answer is none, in words, or NULL; `buf` may be filled. 304 of the engine is a success: it was so already. */
 const char *op_refusal(const struct http_response *response, const char *what, char *buf, size_t size);
+/* The answer to what changed the server: its containers are looked at anew, then op_fail() or op_next(). */
+void op_changed(struct operation *op, const struct http_response *response);
 /* The JSON object of an answer, to be freed; NULL after op_fail(). `what` names it. */
 cJSON *op_json(struct operation *op, const struct http_response *response, const char *what);
 /* The answer to GET /api/version is one of an Ollama that is well. */
@@ -206,8 +222,6 @@ struct http_endpoint *op_docker(struct operation *op);
 /* The API of the instance this round is about; NULL when it has no address. */
 struct http_endpoint *op_api(struct operation *op);
 void op_forget_api(struct operation *op);
-/* NAME percent-encoded as a part of a path or query. */
-void op_encode(char *dst, size_t size, const char *text);
 /* Path with the engine's API version in front; false when the engine was never heard. */
 bool op_engine_path(const struct operation *op, char *path, size_t size, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -234,7 +248,9 @@ extern const struct step step_pool_out, step_pool_return, step_pool_undo_in;
 void pool_enter(struct operation *op);
 void pool_tick(struct operation *op);
 bool pool_applies(const struct operation *op);
-/* A change that a thread still makes is nobody's concern any more. */
+/* What was taken out has another address now: that one goes in, not the line that was taken out. */
+void pool_forget_address(struct operation *op);
+/* Nobody waits any more for a change that a thread still makes: it is taken back when it is made after all. */
 void balancing_detach(struct operation *op);
 void balancing_free(struct operation *op);
 
@@ -244,6 +260,8 @@ extern const struct step step_restart, step_start, step_stop, step_remove, step_
 bool op_take_container(struct operation *op);
 int server_running(const struct server *server);
 void op_add_round(struct operation *op, size_t server, const char *instance);
+/* A round for each that runs on the operation's server. */
+void op_add_running(struct operation *op);
 /* Leaves out what is still to come in this round. */
 void op_skip_round(struct operation *op);
 /* Sets the round's subject; the program's first step. */
@@ -260,6 +278,27 @@ bool creating_set(struct operation *op, cJSON *template, const char *name, int p
 void creating_image(struct operation *op, const char *image, cJSON *old_image);
 const cJSON *creating_template(const struct operation *op);
 void creating_free(struct operation *op);
+
+/* warm.c */
+extern const struct step step_warm;
+void warming_free(struct operation *op);
+
+/* service.c */
+void serving_free(struct operation *op);
+/* False after plan_refused(): the engine or the service was not seen, or not as what it has to be. */
+bool plan_service_seen(const struct server *server, struct op_plan *plan);
+/* The same: what is Swarm's is not stopped, started or recreated one by one. */
+bool plan_not_of_service(const struct server *server, struct op_plan *plan);
+bool plan_not_a_task(const struct instance *i, struct op_plan *plan);
+
+/* service_scale.c, service_roll.c, service_task.c: scale, rolling restart and restart where scale.service is given */
+bool plan_service(const struct server *server, int wanted, struct op_plan *plan);
+bool prepare_service(struct operation *op);
+bool plan_service_rolling(const struct server *server, struct op_plan *plan);
+bool prepare_service_rolling(struct operation *op);
+/* Of plan_restart(), for an instance that is a task: all but what it interrupts. */
+bool plan_task(const struct instance *i, struct op_plan *plan);
+bool prepare_task(struct operation *op);
 
 /* scale.c, upgrade.c, pull.c, models.c: programs, chosen when the operation begins */
 typedef bool plan_fn(const struct ops *ops, const struct intent *intent, struct op_plan *plan);
@@ -286,8 +325,12 @@ bool plan_refused(struct op_plan *plan, const char *format, ...) __attribute__((
 /* NULL after plan_wrong(): the sentence lists what there is. */
 struct server *plan_server(const struct ops *ops, const struct intent *intent, struct op_plan *plan);
 struct instance *plan_instance(const struct ops *ops, const struct intent *intent, struct op_plan *plan);
+/* False after plan_refused(): the engine does not answer. The other one is always refused. */
+bool plan_engine(const struct server *server, struct op_plan *plan);
+bool plan_no_engine(const struct server *server, struct op_plan *plan);
 /* "its container is known and the engine answers", or refused */
 bool plan_container(const struct instance *i, struct op_plan *plan);
+bool plan_ollama(const struct instance *i, struct op_plan *plan); /* refuses what has no models to change */
 /* What stopping it interrupts, a line: "busy: 1 request in flight". */
 void plan_interrupts(const struct ops *ops, const struct instance *i, struct op_plan *plan);
 /* The rw server's instance that takes pulls; NULL after plan_refused(). */
@@ -303,6 +346,15 @@ const struct model_loaded *model_loaded_on(const struct instance *i, const char 
 size_t model_loaded_where(const struct ops *ops, const char *name, char *buf, size_t size);
 /* A round for each instance that has it loaded. */
 void model_add_rounds(struct operation *op, const char *name);
+/*
+ * What is asked of /api/generate, or of /api/embed where a model does not generate: to load it for `keep_alive`, with
+ * the context length unless that is 0, or to unload it (NULL). JSON for cJSON_free(); NULL when out of memory.
+ */
+#define MODEL_KEEP_ALIVE "5m"
+char *model_request(const struct operation *op, const char *model, const char *keep_alive, int64_t context);
+const char *model_path(const struct operation *op);
+/* "does not support generate": an embedding model, to be asked once more in its own way. */
+bool model_wants_embed(struct operation *op, const struct http_response *response);
 extern const struct step step_unload, step_unloaded;
 
 /* ops.c */

@@ -191,7 +191,11 @@ static void try_again(struct operation *op, const char *why)
 	struct pulling *p = op->pulling;
 	char wait[24];
 	if (++p->attempts >= ATTEMPTS) {
-		op_fail(op, _("gave up after %d attempts: %s; what was fetched is kept, pull again to go on"),
+		op_fail(op,
+			P_("gave up after %d attempt: %s; what was fetched is kept, pull again to go on",
+				"gave up after %d attempts: %s; what was fetched is kept, pull again to go "
+				"on",
+				ATTEMPTS),
 			ATTEMPTS, why);
 		return;
 	}
@@ -275,7 +279,8 @@ static size_t lagging(const struct operation *op, char *names, size_t size)
 	for (size_t s = 0; s < fleet->server_count; s++)
 		for (size_t k = 0; k < fleet->servers[s].instance_count; k++) {
 			const struct instance *i = fleet->servers[s].instances[k];
-			if (i->server->spec->role != ROLE_RO || i->gone || i->state == STATE_STOPPED)
+			if (i->server->spec->role != ROLE_RO || i->gone || i->state == STATE_STOPPED ||
+				!instance_is_ollama(i))
 				continue;
 			const struct model_stored *m = model_stored_on(i, op->model);
 			if (i->stored_at > op->pulling->done_at && wanted != NULL && m != NULL &&
@@ -326,7 +331,7 @@ static void tick_seen(struct operation *op)
 		op_say(op, _("pulled; not listed yet by %s"), names);
 }
 
-static const struct step step_seen = {.name = N_("waiting until every instance lists it"),
+static const struct step step_seen = {.name = N_("waiting for all to list it"),
 	.deadline_ms = SEEN_MS,
 	.enter = enter_seen,
 	.tick = tick_seen};

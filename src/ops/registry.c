@@ -27,14 +27,14 @@ const struct op_info *op_info(enum op_kind kind)
 const char *op_status_name(enum op_status status)
 {
 	static const char *const names[] = {
-		[OP_QUEUED] = "queued",
-		[OP_RUNNING] = "running",
-		[OP_UNDOING] = "undoing",
-		[OP_DONE] = "done",
-		[OP_FAILED] = "failed",
-		[OP_UNDONE] = "undone",
-		[OP_CANCELLED] = "cancelled",
-		[OP_DENIED] = "refused",
+		[OP_QUEUED] = N_("queued"),
+		[OP_RUNNING] = N_("running"),
+		[OP_UNDOING] = N_("undoing"),
+		[OP_DONE] = N_("done"),
+		[OP_FAILED] = N_("failed"),
+		[OP_UNDONE] = N_("undone"),
+		[OP_CANCELLED] = N_("cancelled"),
+		[OP_DENIED] = N_("refused"),
 	};
 	return (unsigned)status <= OP_DENIED ? names[status] : names[OP_FAILED];
 }

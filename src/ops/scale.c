@@ -9,14 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int present(const struct server *server)
-{
-	int count = 0;
-	for (size_t i = 0; i < server->instance_count; i++)
-		count += choose_is_present(server->instances[i]);
-	return count;
-}
-
 /* ---- up ---- */
 
 /* What the engine's list says is taken: names of all containers, and published ports. */
@@ -107,7 +99,7 @@ static void on_template(struct operation *op, const struct http_response *respon
 	if (!creating_set(op, tree, op->subject, op->port))
 		return;
 	const char *name = json_string(json_object(tree, "Config"), "Image");
-	op_encode(image, sizeof image, name != NULL ? name : "");
+	http_encode(image, sizeof image, name != NULL ? name : "");
 	op_engine_get(op, on_image, "/images/%s/json", image);
 }
 
@@ -199,11 +191,17 @@ static void say_result(struct operation *op)
 	if (traefik->api != NULL && traefik->dynamic_file == NULL && i != NULL && i->url != NULL)
 		op_done(op,
 			choose_is_present(i)
-				? _("%s has %d instances; add to the balancer's servers: - url: \"%s\"")
-				: _("%s has %d instances; take out of the balancer's servers: - url: \"%s\""),
+				? P_("%s has %d instance; add to the balancer's servers: - url: \"%s\"",
+					  "%s has %d instances; add to the balancer's servers: - url: \"%s\"",
+					  (unsigned)op->count)
+				: P_("%s has %d instance; take out of the balancer's servers: - url: \"%s\"",
+					  "%s has %d instances; take out of the balancer's servers: - url: "
+					  "\"%s\"",
+					  (unsigned)op->count),
 			op_server(op)->spec->name, op->count, i->url);
 	else
-		op_done(op, _("%s has %d instances"), op_server(op)->spec->name, op->count);
+		op_done(op, P_("%s has %d instance", "%s has %d instances", (unsigned)op->count),
+			op_server(op)->spec->name, op->count);
 }
 
 static const struct step step_joined = {
@@ -224,9 +222,13 @@ static void enter_victim(struct operation *op)
 	op_commit(op);
 	op->pool_url[0] = '\0';
 	op->view.completed = (int64_t)op->round;
-	if (present(op_server(op)) <= op_server(op)->spec->scale.min) {
-		op_fail(op, _("%s has only %d instances by now, and keeps as many (scale.min)"),
-			op_server(op)->spec->name, present(op_server(op)));
+	if (fleet_scaled(op_server(op)) <= op_server(op)->spec->scale.min) {
+		int now = fleet_scaled(op_server(op));
+		op_fail(op,
+			P_("%s has only %d instance by now, and keeps as many (scale.min)",
+				"%s has only %d instances by now, and keeps as many (scale.min)",
+				(unsigned)now),
+			op_server(op)->spec->name, now);
 		return;
 	}
 	if (victim == NULL) {
@@ -268,16 +270,19 @@ static const struct step step_gone = {.name = N_("waiting until %s is seen to be
 bool prepare_scale(struct operation *op)
 {
 	static const struct step *const up[] = {&step_choose, &step_create, &step_networks, &step_boot,
-		&step_answers, &step_store, &step_join, &step_joined, NULL};
+		&step_answers, &step_store, &step_warm, &step_join, &step_joined, NULL};
 	static const struct step *const down[] = {
 		&step_victim, &step_pool_out, &step_drain, &step_stop, &step_remove, &step_gone, NULL};
-	int now = present(op_server(op));
+	int now = fleet_scaled(op_server(op));
+	if (op_server(op)->spec->scale.service != NULL)
+		return prepare_service(op);
 	op->program = op->count > now ? up : down;
 	op->rounds = (size_t)abs(op->count - now);
 	op->view.total = (int64_t)op->rounds;
 	if (op->rounds > 0)
 		return true;
-	op_done(op, _("%s has %d instances already"), op_server(op)->spec->name, now);
+	op_done(op, P_("%s has %d instance already", "%s has %d instances already", (unsigned)now),
+		op_server(op)->spec->name, now);
 	return false;
 }
 
@@ -334,7 +339,8 @@ static bool plan_up(
 		template->name, template->container.image != NULL ? template->container.image : "?",
 		server->spec->name);
 	if (ops->spec->traefik.dynamic_file != NULL)
-		plan_line(plan, _("Each is added to %s."), ops->spec->traefik.dynamic_file);
+		plan_line(plan, _("Each loads what its siblings have loaded, then is added to %s."),
+			ops->spec->traefik.dynamic_file);
 	else if (ops->spec->traefik.api != NULL)
 		advise(ops, server, wanted - now, plan);
 	return true;
@@ -352,7 +358,7 @@ static bool plan_down(
 	struct instance *list[FLEET_INSTANCES_MAX] = {NULL};
 	size_t count = 0;
 	for (size_t i = 0; i < server->instance_count && count < FLEET_INSTANCES_MAX; i++)
-		if (choose_is_present(server->instances[i]))
+		if (choose_is_present(server->instances[i]) && instance_is_ollama(server->instances[i]))
 			list[count++] = server->instances[i];
 	qsort(list, count, sizeof *list, by_name_down);
 	for (size_t i = 0; i < count && (int)i < now - wanted; i++) {
@@ -365,35 +371,63 @@ static bool plan_down(
 	return true;
 }
 
+static void title_of(const struct server *server, int now, int wanted, struct op_plan *plan)
+{
+	if (now >= 0 && wanted >= 0)
+		snprintf(plan->title, sizeof plan->title,
+			P_("scale %s from %d to %d instance", "scale %s from %d to %d instances",
+				(unsigned)wanted),
+			server->spec->name, now, wanted);
+	else
+		snprintf(plan->title, sizeof plan->title, "%s %s", op_info(OP_SCALE)->name,
+			server->spec->name);
+}
+
+/* Whether so many may be, whatever scales them. */
+static bool within_limits(const struct server *server, int now, int wanted, struct op_plan *plan)
+{
+	const struct server_spec *spec = server->spec;
+	if (!spec->scale.given)
+		return plan_refused(
+			plan, _("%s is not scaled here: it has no scale: in the configuration"), spec->name);
+	if (!plan_engine(server, plan))
+		return false;
+	if (now < 0)
+		return spec->scale.service != NULL ? plan_service_seen(server, plan)
+						   : plan_no_engine(server, plan);
+	if (wanted < 0)
+		return plan_refused(plan,
+			_("the instances of %s were not known when that was asked: ask again"), spec->name);
+	if (wanted < spec->scale.min || wanted > spec->scale.max)
+		return plan_refused(plan,
+			P_("%s can have %d to %d instance (scale.min and scale.max), not %d",
+				"%s can have %d to %d instances (scale.min and scale.max), not %d",
+				(unsigned)spec->scale.max),
+			spec->name, spec->scale.min, spec->scale.max, wanted);
+	return true;
+}
+
 bool plan_scale(const struct ops *ops, const struct intent *intent, struct op_plan *plan)
 {
 	const struct server *server = plan_server(ops, intent, plan);
 	if (server == NULL)
 		return false;
 	const struct server_spec *spec = server->spec;
-	int now = present(server);
-	snprintf(plan->title, sizeof plan->title, _("scale %s from %d to %d instances"), spec->name, now,
-		intent->count);
-	if (!spec->scale.given)
-		return plan_refused(
-			plan, _("%s is not scaled here: it has no scale: in the configuration"), spec->name);
+	int now = fleet_scaled(server);
+	title_of(server, now, intent->count, plan);
+	if (!within_limits(server, now, intent->count, plan))
+		return false;
 	if (spec->scale.service != NULL)
-		return plan_refused(plan,
-			_("%s is a Swarm service: scale it with docker service scale %s=%d"), spec->name,
-			spec->scale.service, intent->count);
-	if (intent->count < spec->scale.min || intent->count > spec->scale.max)
-		return plan_refused(plan,
-			_("%s can have %d to %d instances (scale.min and scale.max), not %d"), spec->name,
-			spec->scale.min, spec->scale.max, intent->count);
-	if (server->docker.status != LINK_OK || !server->listed)
-		return plan_refused(plan, _("the Docker Engine of %s does not answer: %s"), spec->name,
-			server->docker.error != NULL ? server->docker.error : _("it was not reached yet"));
+		return plan_service(server, intent->count, plan);
 	if (spec->discover.name == NULL && spec->discover.label == NULL && spec->discover.image == NULL)
 		return plan_refused(plan,
 			_("%s has no discover: in the configuration, so new instances would not be seen"),
 			spec->name);
 	if (intent->count == now) {
-		plan_line(plan, _("It has %d instances already: nothing is to be done."), now);
+		plan_line(plan,
+			P_("It has %d instance already: nothing is to be done.",
+				"It has %d instances already: nothing is to be done.", (unsigned)now),
+			now);
 		return true;
 	}
 	return intent->count > now ? plan_up(ops, server, now, intent->count, plan)

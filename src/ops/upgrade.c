@@ -59,7 +59,7 @@ static void on_pulled(struct operation *op, const struct http_response *response
 			why[0] != '\0' ? why : refusal);
 		return;
 	}
-	op_encode(name, sizeof name, op->image);
+	http_encode(name, sizeof name, op->image);
 	op_engine_get(op, on_new_image, "/images/%s/json", name);
 }
 
@@ -79,8 +79,8 @@ static void enter_image(struct operation *op)
 	char name[TEXT_NAME_MAX], tag[TEXT_NAME_MAX], from[3 * TEXT_NAME_MAX], to[3 * TEXT_NAME_MAX];
 	char path[2048];
 	split_image(op->image, name, tag, sizeof name);
-	op_encode(from, sizeof from, name);
-	op_encode(to, sizeof to, tag);
+	http_encode(from, sizeof from, name);
+	http_encode(to, sizeof to, tag);
 	if (!op_engine_path(op, path, sizeof path, "/images/create?fromImage=%s%s%s", from,
 		    to[0] != '\0' ? "&tag=" : "", to) ||
 		op_docker(op) == NULL) {
@@ -120,7 +120,7 @@ static void on_inspected(struct operation *op, const struct http_response *respo
 		return;
 	const char *runs = json_string(tree, "Image");
 	bool same = runs != NULL && strcmp(runs, op->image_id) == 0;
-	op_encode(image, sizeof image, runs != NULL ? runs : "");
+	http_encode(image, sizeof image, runs != NULL ? runs : "");
 	const char *name = json_string(tree, "Name");
 	snprintf(op->container_name, sizeof op->container_name, "%s",
 		name != NULL ? name + (*name == '/') : op->subject);
@@ -157,7 +157,7 @@ static void rename_to(struct operation *op, const char *prefix)
 {
 	char name[3 * TEXT_NAME_MAX], whole[2 * TEXT_NAME_MAX];
 	snprintf(whole, sizeof whole, "%s%s", prefix, op->container_name);
-	op_encode(name, sizeof name, whole);
+	http_encode(name, sizeof name, whole);
 	op_engine(op, "POST", NULL, CALL_MS, renamed, "/containers/%s/rename?name=%s", op->stopped, name);
 }
 
@@ -167,10 +167,11 @@ static void enter_name_back(struct operation *op)
 }
 
 static const struct step step_name_back = {.name = N_("giving %s its name back"),
+	.tends = TENDED_RESTARTING,
 	.deadline_ms = 2 * CALL_MS,
 	.enter = enter_name_back,
 	.undone = N_("gave %s its name back"),
-	.left = N_("the old container of %s is aside as " DOCKER_ASIDE_PREFIX "...")};
+	.left = N_("the old container of %s is aside as ollama-top-aside-...")};
 
 static void enter_aside(struct operation *op)
 {
@@ -179,6 +180,7 @@ static void enter_aside(struct operation *op)
 }
 
 static const struct step step_aside = {.name = N_("setting the old container of %s aside"),
+	.tends = TENDED_RESTARTING,
 	.deadline_ms = 2 * CALL_MS,
 	.enter = enter_aside};
 
@@ -208,7 +210,7 @@ static const struct instance *first_running(const struct server *server)
 {
 	for (size_t i = 0; i < server->instance_count; i++) {
 		const struct instance *each = server->instances[i];
-		if (!each->gone && each->container.status == CONTAINER_RUNNING &&
+		if (!each->gone && each->container.status == CONTAINER_RUNNING && instance_is_ollama(each) &&
 			each->container.image != NULL)
 			return each;
 	}
@@ -226,11 +228,7 @@ bool prepare_upgrade(struct operation *op)
 	op->no_drain = op->ops->spec->traefik.dynamic_file == NULL;
 	if (op->image == NULL && first != NULL)
 		op->image = strdup(first->container.image);
-	for (size_t i = 0; i < server->instance_count; i++)
-		if (server->instances[i]->container.status == CONTAINER_RUNNING &&
-			!server->instances[i]->gone)
-			op_add_round(op, op->server, server->instances[i]->name);
-	op->view.total = (int64_t)op->rounds;
+	op_add_running(op);
 	if (op->rounds > 0 && op->image != NULL)
 		return true;
 	op_deny(op, _("no instance of %s runs"), server->spec->name);
@@ -260,6 +258,8 @@ bool plan_upgrade(const struct ops *ops, const struct intent *intent, struct op_
 		return plan_wrong(plan,
 			_("\"%s\" is no image's name; expected NAME[:TAG], such as ollama/ollama:0.9.0"),
 			shown);
+	if (!plan_not_of_service(server, plan))
+		return false;
 	if (server->docker.status != LINK_OK)
 		return plan_refused(plan, _("the Docker Engine of %s does not answer"), server->spec->name);
 	if (first == NULL)
@@ -276,7 +276,7 @@ bool plan_upgrade(const struct ops *ops, const struct intent *intent, struct op_
 		_("The old container is kept aside until the new one answers and its store is right."));
 	for (size_t i = 0; i < server->instance_count; i++) {
 		const struct instance *each = server->instances[i];
-		if (!each->gone && each->container.status == CONTAINER_RUNNING)
+		if (!each->gone && each->container.status == CONTAINER_RUNNING && instance_is_ollama(each))
 			plan_interrupts(ops, each, plan);
 	}
 	return true;

@@ -10,6 +10,7 @@
 #define ASK_MS       500
 #define QUIET_RUN    3 /* readings in a row without a foreign connection and with an idle CPU */
 #define DRAIN_MARGIN 20000
+#define ENGINE_MS    10000 /* how long an engine may be silent beside an instance that is silent too */
 
 static void answered(struct operation *op, const struct http_response *response)
 {
@@ -42,18 +43,35 @@ static bool gave_up(struct operation *op, const struct instance *i)
 	return false;
 }
 
+/* An engine that went away may have taken its containers along; whoever answers all the same is well. */
+static bool engine_gave_up(struct operation *op)
+{
+	const struct link *docker = &op_server(op)->docker;
+	int64_t since = docker->changed_at > op->view.step_at ? docker->changed_at : op->view.step_at;
+	char name[2 * TEXT_NAME_MAX];
+	if (docker->status != LINK_FAILED || op_now(op) - since < ENGINE_MS)
+		return false;
+	snprintf(name, sizeof name, "%s/%s", op_server(op)->spec->name, op->subject);
+	op_fail(op, _("neither %s nor the Docker Engine of %s answers: %s"), name, op_server(op)->spec->name,
+		docker->error != NULL ? docker->error : "");
+	return true;
+}
+
 static void tick_answers(struct operation *op)
 {
 	const struct instance *i = op_instance(op);
-	if (op->request != NULL || (i != NULL && gave_up(op, i)) || op_now(op) < op->again_at)
+	if (op->request != NULL || (i != NULL && gave_up(op, i)) || engine_gave_up(op) ||
+		op_now(op) < op->again_at)
 		return;
 	struct http_endpoint *api = op_api(op);
 	if (api != NULL)
-		op_get(op, api, "/api/version", op->ops->spec->timeout_ms, answered);
+		op_get(op, api, i == NULL || instance_is_ollama(i) ? "/api/version" : "/v1/models",
+			op->ops->spec->timeout_ms, answered);
 }
 
 const struct step step_answers = {.name = N_("waiting until %s answers"),
 	.deadline_ms = ANSWER_MS,
+	.tends = TENDED_RESTARTING,
 	.enter = enter_answers,
 	.tick = tick_answers};
 
@@ -98,6 +116,7 @@ static void tick_store(struct operation *op)
 }
 
 const struct step step_store = {.name = N_("checking the store of %s"),
+	.tends = TENDED_RESTARTING,
 	.deadline_ms = STORE_MS,
 	.enter = enter_store,
 	.tick = tick_store};
@@ -121,8 +140,6 @@ static bool drain_applies(const struct operation *op)
 static void enter_drain(struct operation *op)
 {
 	const struct instance *i = op_instance(op);
-	snprintf(op->draining, sizeof op->draining, "%s", op->subject);
-	watch_drain(op->ops->options.watch, op->server, op->subject, true);
 	op->seen_at = i->connections_at;
 }
 
@@ -163,5 +180,6 @@ static void tick_drain(struct operation *op)
 const struct step step_drain = {.name = N_("draining %s"),
 	.applies = drain_applies,
 	.deadline = drain_deadline,
+	.tends = TENDED_DRAINING,
 	.enter = enter_drain,
 	.tick = tick_drain};

@@ -3,7 +3,7 @@
  */
 #include "alone_store.h"
 
-#include "sha256.h"
+#include "ollama-top/sha256.h"
 #include "world_private.h"
 
 #include <cjson/cJSON.h>

@@ -106,8 +106,35 @@ bool control_env(const struct command *c)
 	       control_fail(c, "out of memory");
 }
 
+/* Of a server of OpenAI's API: what somebody else asks of it. */
+bool control_requests(const struct command *c)
+{
+	if (c->container->speaks == WORLD_OLLAMA)
+		return control_fail(c, "an Ollama is kept busy by requests, or by \"busy\"");
+	c->container->others_running = (int)control_number(c, "running", 0);
+	c->container->others_waiting = (int)control_number(c, "waiting", 0);
+	return true;
+}
+
+/* Of its first GPU: MiB used, percent busy. */
+bool control_gpu(const struct command *c)
+{
+	if (c->container->gpu_count == 0)
+		return control_fail(c, "it has no GPU");
+	struct world_gpu *gpu = &c->container->gpus[0];
+	gpu->used = control_number(c, "used", gpu->used / WORLD_MIB) * WORLD_MIB;
+	gpu->utilisation = (int)control_number(c, "utilisation", gpu->utilisation);
+	return true;
+}
+
 bool control_log(const struct command *c)
 {
 	world_log(c->container, control_flag(c, "stderr", true), "%s", control_text(c, "text", ""));
 	return true;
+}
+
+bool control_version(const struct command *c)
+{
+	return world_set_string(&c->container->version, control_text(c, "version", NULL)) ||
+	       control_fail(c, "out of memory");
 }

@@ -83,6 +83,8 @@ static const struct verb {
 	{"hang", TARGET_EITHER, control_hang},
 	{"slow", TARGET_EITHER, control_slow},
 	{"refuse", TARGET_EITHER, control_refuse},
+	{"stale", TARGET_CONTAINER, control_stale},
+	{"nfs", TARGET_SERVER, control_nfs},
 	{"reset", TARGET_EITHER, control_reset},
 	{"hostile", TARGET_EITHER, control_hostile},
 	{"pool", TARGET_NONE, control_pool},
@@ -92,7 +94,11 @@ static const struct verb {
 	{"no-cat", TARGET_SERVER, control_no_cat},
 	{"docker-api", TARGET_SERVER, control_docker_api},
 	{"env", TARGET_CONTAINER, control_env},
+	{"version", TARGET_CONTAINER, control_version},
 	{"log", TARGET_CONTAINER, control_log},
+	{"service", TARGET_SERVER, control_service},
+	{"requests", TARGET_CONTAINER, control_requests},
+	{"gpu", TARGET_CONTAINER, control_gpu},
 };
 
 static bool find_target(struct command *c, enum target wanted)

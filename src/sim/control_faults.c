@@ -44,6 +44,50 @@ bool control_refuse(const struct command *c)
 	return true;
 }
 
+/* Each call on its store fails with ESTALE, as after a change on the server that its mount does not survive. */
+bool control_stale(const struct command *c)
+{
+	c->container->stale_store = control_flag(c, "on", true);
+	return true;
+}
+
+static void nfs_mend(struct world_server *server)
+{
+	server->nfs_down = server->nfs_hung = server->nfs_unlisted = server->nfs_denied = false;
+	server->mountd_blocked = server->nfs_v4_only = false;
+}
+
+bool control_nfs(const struct command *c)
+{
+	struct world_server *server = c->server;
+	const struct {
+		const char *name;
+		bool *flag;
+	} faults[] = {
+		{"down", &server->nfs_down},
+		{"hung", &server->nfs_hung},
+		{"removed", &server->nfs_unlisted},
+		{"denied", &server->nfs_denied},
+		{"mountd-blocked", &server->mountd_blocked},
+		{"v4-only", &server->nfs_v4_only},
+	};
+	const char *fault = control_text(c, "fault", "");
+	bool found = strcmp(fault, "none") == 0;
+
+	if (!server->nfs_export)
+		return control_fail(c, "the server exports nothing");
+	if (found)
+		nfs_mend(server);
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+		if (strcmp(faults[i].name, fault) != 0)
+			continue;
+		*faults[i].flag = control_flag(c, "on", true);
+		found = true;
+	}
+	return found ||
+	       control_fail(c, "fault must be none, down, hung, removed, denied, mountd-blocked or v4-only");
+}
+
 bool control_reset(const struct command *c)
 {
 	struct world_container *container = c->container;
@@ -53,11 +97,12 @@ bool control_reset(const struct command *c)
 		c->server->exec_forbidden = c->server->no_cat = false;
 		c->server->slow_docker_ms = 0;
 		c->server->skew_ms = 0;
+		nfs_mend(c->server);
 		if (control_store(c))
 			control_store(c)->hung = false;
 		return world_set_string(&c->server->hostile, NULL);
 	}
-	container->hang_api = container->hang_store = container->refuse = false;
+	container->hang_api = container->hang_store = container->stale_store = container->refuse = false;
 	container->slow_ms = 0;
 	return world_set_string(&container->hostile, NULL);
 }
@@ -134,4 +179,22 @@ bool control_docker_api(const struct command *c)
 	return world_set_string(
 		       &c->server->api_version, control_text(c, "version", c->server->api_version)) ||
 	       control_fail(c, "out of memory");
+}
+
+/* The Swarm service: somebody else changes it, or its new tasks fail. */
+bool control_service(const struct command *c)
+{
+	struct world_service *s = c->server->service;
+
+	if (!s)
+		return control_fail(c, "this server manages no Swarm");
+	if (cJSON_HasObjectItem(c->json, "fails") &&
+		!world_set_string(&s->fails, control_text(c, "fails", NULL)))
+		return control_fail(c, "out of memory");
+	if (cJSON_HasObjectItem(c->json, "fails"))
+		s->fail_count = (int)control_number(c, "times", 0);
+	s->conflicts = (int)control_number(c, "conflicts", s->conflicts);
+	if (control_flag(c, "touch", false))
+		s->version = ++s->index;
+	return true;
 }

@@ -47,6 +47,8 @@ bool control_store_trouble(const struct command *c);
 bool control_hang(const struct command *c);
 bool control_slow(const struct command *c);
 bool control_refuse(const struct command *c);
+bool control_stale(const struct command *c);
+bool control_nfs(const struct command *c);
 bool control_reset(const struct command *c);
 bool control_hostile(const struct command *c);
 bool control_pool(const struct command *c);
@@ -55,7 +57,11 @@ bool control_skew(const struct command *c);
 bool control_exec_forbidden(const struct command *c);
 bool control_no_cat(const struct command *c);
 bool control_docker_api(const struct command *c);
+bool control_version(const struct command *c);
 bool control_env(const struct command *c);
 bool control_log(const struct command *c);
+bool control_requests(const struct command *c);
+bool control_gpu(const struct command *c);
+bool control_service(const struct command *c);
 
 #endif

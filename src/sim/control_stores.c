@@ -131,5 +131,8 @@ bool control_store_trouble(const struct command *c)
 		return control_fail(c, "the target has no store");
 	store->leftover = control_flag(c, "leftover", store->leftover);
 	store->no_key = control_flag(c, "no_key", store->no_key);
+	store->bare = control_flag(c, "bare", store->bare);
+	store->unreadable = control_flag(c, "unreadable", store->unreadable);
+	store->unwritable = control_flag(c, "unwritable", store->unwritable);
 	return true;
 }

@@ -41,10 +41,12 @@ static const struct serve_route routes[] = {
 	{"GET", "/networks/*", docker_network_inspect},
 	{"GET", "/volumes", docker_volumes},
 	{"GET", "/volumes/*", docker_volume},
-	{"GET", "/swarm", docker_no_swarm},
-	{"GET", "/nodes", docker_no_swarm},
-	{"GET", "/services", docker_no_swarm},
-	{"GET", "/tasks", docker_no_swarm},
+	{"GET", "/swarm", docker_swarm},
+	{"GET", "/nodes", docker_nodes},
+	{"GET", "/services", docker_services},
+	{"GET", "/services/*", docker_service},
+	{"POST", "/services/*/update", docker_service_update},
+	{"GET", "/tasks", docker_tasks},
 };
 
 /* "1.41" as 1041. */
@@ -198,14 +200,6 @@ enum serve_result docker_ping(struct serve_request *request)
 	serve_add_header(request, "Cache-Control", "no-cache, no-store, must-revalidate");
 	serve_add_header(request, "Pragma", "no-cache");
 	return serve_text(request, 200, "text/plain; charset=utf-8", "OK");
-}
-
-enum serve_result docker_no_swarm(struct serve_request *request)
-{
-	return serve_error(request, 503,
-		"This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to "
-		"connect this "
-		"node to swarm and try again.");
 }
 
 void docker_routes(struct serve *serve)

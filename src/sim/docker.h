@@ -69,6 +69,14 @@ void docker_status_text(const struct world_container *c, char *text, size_t size
 void docker_write_networks(struct json_out *out, const char *key, const struct world_container *c);
 void docker_write_mounts(struct json_out *out, const struct world_container *c);
 
+/* docker_service.c: reads a spec, whose text is kept; replicas are -1 where it has none. False when out of memory. */
+bool docker_read_service_spec(const char *text, const cJSON *json, struct world_service_spec *spec);
+
+/* docker_swarm.c: the service that is asked for; NULL after having replied. */
+struct world_service *docker_service_of(struct serve_request *request);
+/* The "Swarm" of /info. */
+void docker_write_swarm(struct json_out *out, const struct world_server *server);
+
 /* docker_exec.c: ids of the running exec instances of a container, as a JSON array or null. */
 void docker_write_exec_ids(
 	struct json_out *out, const struct docker *docker, const struct world_container *c);
@@ -84,7 +92,9 @@ void docker_free(void *docker);
 void docker_frame(struct serve_buffer *out, int stream, const void *data, size_t len);
 
 /* The handlers of the table in docker.c. */
-serve_handler docker_ping, docker_version, docker_info, docker_no_swarm;
+serve_handler docker_ping, docker_version, docker_info;
+serve_handler docker_swarm, docker_nodes, docker_services, docker_service, docker_service_update,
+	docker_tasks;
 serve_handler docker_list, docker_inspect, docker_create;
 serve_handler docker_start, docker_stop, docker_restart, docker_kill, docker_pause, docker_unpause,
 	docker_rename, docker_wait, docker_remove, docker_update, docker_resize, docker_top;

@@ -128,7 +128,10 @@ static bool df_operand(struct shell_command *x, struct df *df, const char *opera
 	bool waits = path && docker_file_hangs(x->c, path, false);
 
 	if (path && !waits) {
-		if (docker_file_find(x->c, path, NULL, NULL) == DOCKER_FILE_MISSING) {
+		if (docker_file_stale(x->c, path)) {
+			serve_printf(x->err, "df: %s: " SHELL_STALE "\n", operand);
+			x->status = 1;
+		} else if (docker_file_find(x->c, path, NULL, NULL) == DOCKER_FILE_MISSING) {
 			serve_printf(x->err, "df: %s: " SHELL_NO_SUCH_FILE "\n", operand);
 			x->status = 1;
 		} else {
@@ -231,6 +234,15 @@ bool docker_tool_stat(struct shell_command *x)
 				return false;
 			}
 			int64_t size = 0;
+			if (path && docker_file_stale(x->c, path)) {
+				serve_printf(x->err,
+					"stat: cannot read file system information for '%s': " SHELL_STALE
+					"\n",
+					word);
+				x->status = 1;
+				free(path);
+				continue;
+			}
 			enum docker_found found =
 				path ? docker_file_find(x->c, path, NULL, &size) : DOCKER_FILE_MISSING;
 			struct space space = space_of(x->c, path ? docker_file_mount(x->c, path) : NULL);

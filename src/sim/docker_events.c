@@ -95,7 +95,7 @@ static void write_event(const struct world_event *event, int64_t skew_ms, struct
 		json_string(&out, event->attributes[i].name, event->attributes[i].value);
 	json_end_object(&out);
 	json_end_object(&out);
-	json_string(&out, "scope", "local");
+	json_string(&out, "scope", strcmp(event->type, "service") == 0 ? "swarm" : "local");
 	json_int(&out, "time", time / 1000000000);
 	json_int(&out, "timeNano", time);
 	json_end_object(&out);

@@ -177,6 +177,13 @@ static void walk_pull(
 	}
 }
 
+static void walk_one(struct walk *walk, struct docker_file *file, char *path)
+{
+	file->path = path;
+	visit(walk, file);
+	free(path);
+}
+
 static void walk_store(struct walk *walk, const struct world_mount *mount)
 {
 	struct docker_file file = {.size = 387, .mount = mount};
@@ -188,16 +195,15 @@ static void walk_store(struct walk *walk, const struct world_mount *mount)
 		walk_models(walk, mount, models);
 		for (size_t i = 0; i < mount->store->pull_count; i++)
 			walk_pull(walk, mount, models, mount->store->pulls[i]);
-		file.path = path_of(models, "blobs");
-		visit(walk, &file);
-		free(file.path);
-		file.path = path_of(models, "manifests");
-		visit(walk, &file);
-		free(file.path);
+		if (!mount->store->bare) {
+			walk_one(walk, &file, path_of(models, "blobs"));
+			walk_one(walk, &file, path_of(models, "manifests"));
+		}
 		file.write = write_key;
-		file.path = path_of(mount->destination, "id_ed25519.pub");
-		visit(walk, &file);
-		free(file.path);
+		if (!mount->store->no_key) {
+			walk_one(walk, &file, path_of(mount->destination, "id_ed25519"));
+			walk_one(walk, &file, path_of(mount->destination, "id_ed25519.pub"));
+		}
 	}
 	free(models);
 }
@@ -279,6 +285,20 @@ bool docker_file_hangs(const struct world_container *c, const char *path, bool b
 		if (c->mounts[i].store && at_or_below(c->mounts[i].destination, path))
 			return true;
 	return false;
+}
+
+bool docker_file_closed(const struct world_container *c, const char *path)
+{
+	const struct world_mount *mount = docker_file_mount(c, path);
+
+	return mount && mount->store && mount->store->unreadable && strcmp(path, mount->destination) != 0;
+}
+
+bool docker_file_stale(const struct world_container *c, const char *path)
+{
+	const struct world_mount *mount = world_store_stale(c) ? docker_file_mount(c, path) : NULL;
+
+	return mount && mount->store && mount->store == world_store_of(c);
 }
 
 char *docker_file_clean(const char *path)

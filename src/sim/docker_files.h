@@ -33,6 +33,10 @@ enum docker_found docker_file_find(
 const struct world_mount *docker_file_mount(const struct world_container *c, const char *path);
 /* Would a call on `path` hang now? With `below`, also when something under it would. */
 bool docker_file_hangs(const struct world_container *c, const char *path, bool below);
+/* Does the container's user lack the permission to go there? */
+bool docker_file_closed(const struct world_container *c, const char *path);
+/* Would it fail with ESTALE? */
+bool docker_file_stale(const struct world_container *c, const char *path);
 /* Removes "//", "/./" and a slash at the end; relative to "/". The caller frees; NULL out of memory. */
 char *docker_file_clean(const char *path);
 

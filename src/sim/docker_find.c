@@ -72,6 +72,15 @@ static bool ls_operand(struct shell_command *x, const char *operand, bool with_d
 		free(path);
 		return false;
 	}
+	const char *refused = path && docker_file_stale(x->c, path)    ? SHELL_STALE
+			      : path && docker_file_closed(x->c, path) ? "Permission denied"
+								       : NULL;
+	if (refused) {
+		serve_printf(x->err, "ls: cannot access '%s': %s\n", operand, refused);
+		x->status = 2;
+		free(path);
+		return true;
+	}
 	enum docker_found found = path ? docker_file_find(x->c, path, NULL, &size) : DOCKER_FILE_MISSING;
 	if (found == DOCKER_FILE_MISSING) {
 		serve_printf(x->err, "ls: cannot access '%s': " SHELL_NO_SUCH_FILE "\n", operand);

@@ -95,10 +95,6 @@ static const char registry[] =
 	"{\"AllowNondistributableArtifactsCIDRs\":[],\"AllowNondistributableArtifactsHostnames\":[],"
 	"\"InsecureRegistryCIDRs\":[\"127.0.0.0/8\"],\"IndexConfigs\":{\"docker.io\":{\"Name\":\"docker.io\","
 	"\"Mirrors\":[],\"Secure\":true,\"Official\":true}},\"Mirrors\":[]}";
-static const char swarm[] =
-	"{\"NodeID\":\"\",\"NodeAddr\":\"\",\"LocalNodeState\":\"inactive\",\"ControlAvailable\":false,"
-	"\"Error\":\"\",\"RemoteManagers\":null}";
-
 static void abilities(struct json_out *out, const struct world_server *server)
 {
 	static const char *const able[] = {"MemoryLimit", "SwapLimit", "CpuCfsPeriod", "CpuCfsQuota",
@@ -110,12 +106,12 @@ static void abilities(struct json_out *out, const struct world_server *server)
 	json_bool(out, "OomKillDisable", server->cgroup == 1);
 }
 
-static void fixed_end(struct json_out *out)
+static void fixed_end(struct json_out *out, const struct world_server *server)
 {
 	json_raw(out, "Runtimes",
 		"{\"io.containerd.runc.v2\":{\"path\":\"runc\"},\"runc\":{\"path\":\"runc\"}}");
 	json_string(out, "DefaultRuntime", "runc");
-	json_raw(out, "Swarm", swarm);
+	docker_write_swarm(out, server);
 	json_bool(out, "LiveRestoreEnabled", false);
 	json_string(out, "Isolation", "");
 	json_string(out, "InitBinary", "docker-init");
@@ -164,7 +160,7 @@ enum serve_result docker_info(struct serve_request *request)
 	json_raw(&out, "Labels", "[]");
 	json_bool(&out, "ExperimentalBuild", false);
 	json_string(&out, "ServerVersion", server->engine_version);
-	fixed_end(&out);
+	fixed_end(&out, server);
 	json_end_object(&out);
 	return json_reply(request, 200, &out);
 }

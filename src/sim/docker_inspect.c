@@ -142,6 +142,19 @@ static void nano_cpus(struct inspect *inspect, const char *name)
 	json_int(&inspect->out, name, inspect->c->nano_cpus);
 }
 
+/* As `docker run --gpus all` asks, or what it was created with. */
+static void device_requests(struct inspect *inspect, const char *name)
+{
+	if (given(inspect, name))
+		json_tree(&inspect->out, name, given(inspect, name));
+	else
+		json_raw(&inspect->out, name,
+			inspect->c->gpu_count == 0 ? "null"
+						   : "[{\"Driver\":\"\",\"Count\":-1,\"DeviceIDs\":null,"
+						     "\"Capabilities\":[[\"gpu\"]],"
+						     "\"Options\":{}}]");
+}
+
 static const struct member host_config[] = {
 	{"Binds", NULL, binds},
 	{"ContainerIDFile", "\"\"", NULL},
@@ -193,7 +206,7 @@ static const struct member host_config[] = {
 	{"CpusetMems", "\"\"", NULL},
 	{"Devices", "[]", NULL},
 	{"DeviceCgroupRules", "null", NULL},
-	{"DeviceRequests", "null", NULL},
+	{"DeviceRequests", NULL, device_requests},
 	{"MemoryReservation", "0", NULL},
 	{"MemorySwap", NULL, memory_swap},
 	{"MemorySwappiness", "null", NULL},
@@ -292,10 +305,15 @@ static void labels(struct inspect *inspect, const char *name)
 	json_end_object(&inspect->out);
 }
 
+static void user(struct inspect *inspect, const char *name)
+{
+	json_string(&inspect->out, name, inspect->c->user ? inspect->c->user : "");
+}
+
 static const struct member config[] = {
 	{"Hostname", NULL, hostname},
 	{"Domainname", "\"\"", NULL},
-	{"User", "\"\"", NULL},
+	{"User", NULL, user},
 	{"AttachStdin", "false", NULL},
 	{"AttachStdout", "false", NULL},
 	{"AttachStderr", "false", NULL},

@@ -67,6 +67,23 @@ static void put_cgroups(struct serve_buffer *out, const struct world_container *
 	}
 }
 
+/* As the kernel shows a mount by NFS that was asked for nothing in particular. */
+static void put_options(
+	struct serve_buffer *out, const struct world_container *c, const struct world_mount *mount)
+{
+	const bool plain = !mount->fs_options || strcmp(mount->fs_options, "rw") == 0;
+	const char *source = mount->fs_source ? mount->fs_source : "";
+
+	if (plain && mount->fstype && strcmp(mount->fstype, "nfs4") == 0)
+		serve_printf(out,
+			"rw,vers=4.2,rsize=1048576,wsize=1048576,namlen=255,hard,proto=tcp,timeo=600,retrans="
+			"2,sec=sys,"
+			"clientaddr=%s,local_lock=none,addr=%.*s",
+			c->server->host, (int)strcspn(source, ":"), source);
+	else
+		serve_printf(out, "%s", mount->fs_options ? mount->fs_options : "rw");
+}
+
 /* The store and other mounts: root of the tree within its file system, then " - type source super options". */
 static void put_mounts(struct serve_buffer *out, const struct world_container *c, int id, int root)
 {
@@ -81,7 +98,9 @@ static void put_mounts(struct serve_buffer *out, const struct world_container *c
 		put_path(out, mount->destination);
 		serve_printf(out, " %s,relatime - %s ", mount->read_only ? "ro" : "rw", type);
 		put_path(out, mount->fs_source ? mount->fs_source : type);
-		serve_printf(out, " %s\n", mount->fs_options ? mount->fs_options : "rw");
+		serve_put(out, " ", 1);
+		put_options(out, c, mount);
+		serve_put(out, "\n", 1);
 	}
 }
 
@@ -266,6 +285,15 @@ static void write_tcp6(struct serve_buffer *out, const struct world_container *c
 	put_connection(out, n, &x, true);
 }
 
+static void write_uptime(struct serve_buffer *out, const struct world_container *c)
+{
+	/* of the machine, which ran before its first container was made */
+	const int64_t up = c->server->world->wall - c->created + 3600 * 1000;
+
+	serve_printf(out, "%lld.%02lld %lld.00\n", (long long)up / 1000, (long long)up % 1000 / 10,
+		(long long)up / 500);
+}
+
 static void write_hostname(struct serve_buffer *out, const struct world_container *c)
 {
 	serve_printf(out, "%.12s\n", c->id);
@@ -300,6 +328,7 @@ const struct docker_proc_file docker_proc_files[] = {
 	{"/proc/self/net/tcp", write_tcp},
 	{"/proc/self/net/tcp6", write_tcp6},
 	{"/proc/loadavg", write_loadavg},
+	{"/proc/uptime", write_uptime},
 	{"/etc/hostname", write_hostname},
 	{"/etc/hosts", write_hosts},
 	{"/etc/os-release", write_os_release},

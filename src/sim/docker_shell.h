@@ -23,9 +23,12 @@ struct shell_command {
 typedef bool shell_program(struct shell_command *command);
 
 #define SHELL_NO_SUCH_FILE "No such file or directory"
+#define SHELL_STALE        "Stale file handle"
 
 /* docker_df.c and docker_find.c */
 shell_program docker_tool_df, docker_tool_stat, docker_tool_ls, docker_tool_grep;
+/* docker_test.c */
+shell_program docker_tool_test;
 
 /* docker_tools.c: NULL when the container has no such program; `name` without folder. */
 shell_program *shell_find_program(const struct world_container *c, const char *name);

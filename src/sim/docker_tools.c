@@ -77,6 +77,12 @@ static bool tool_cat(struct shell_command *x)
 			free(path);
 			return false;
 		}
+		if (docker_file_stale(x->c, path)) {
+			serve_printf(x->err, "cat: %s: " SHELL_STALE "\n", x->argv[i]);
+			x->status = 1;
+			free(path);
+			continue;
+		}
 		enum docker_found found = docker_file_find(x->c, path, x->out, NULL);
 		if (found != DOCKER_FILE_REGULAR) {
 			serve_printf(x->err, "cat: %s: %s\n", x->argv[i],
@@ -130,7 +136,7 @@ static bool tool_ollama(struct shell_command *x)
 	bool list = strcmp(verb, "list") == 0 || strcmp(verb, "ls") == 0;
 
 	if (strcmp(verb, "--version") == 0 || strcmp(verb, "-v") == 0) {
-		serve_printf(x->out, "ollama version is %s\n", x->c->server->world->ollama_version);
+		serve_printf(x->out, "ollama version is %s\n", world_version_of(x->c));
 		return true;
 	}
 	if (!list && strcmp(verb, "ps") != 0) {
@@ -159,6 +165,25 @@ static bool tool_sh(struct shell_command *x)
 	return !x->in_open;
 }
 
+/* nvidia-smi --query-gpu=index,name,memory.used,memory.total,utilization.gpu --format=csv,noheader,nounits alone. */
+static bool tool_nvidia_smi(struct shell_command *x)
+{
+	if (x->argc != 3 || strncmp(x->argv[1], "--query-gpu=", 12) != 0 ||
+		strcmp(x->argv[2], "--format=csv,noheader,nounits") != 0) {
+		serve_printf(x->err, "Invalid combination of input arguments.\n");
+		x->status = 6;
+		return true;
+	}
+	for (size_t i = 0; i < x->c->gpu_count; i++) {
+		const struct world_gpu *gpu = &x->c->gpus[i];
+
+		serve_printf(x->out, "%zu, %s, %lld, %lld, %d\n", i, gpu->name,
+			(long long)(gpu->used / WORLD_MIB), (long long)(gpu->total / WORLD_MIB),
+			gpu->utilisation);
+	}
+	return true;
+}
+
 static const struct {
 	const char *name;
 	shell_program *program;
@@ -172,10 +197,12 @@ static const struct {
 	{"grep", docker_tool_grep},
 	{"hostname", tool_hostname},
 	{"ls", docker_tool_ls},
+	{"nvidia-smi", tool_nvidia_smi},
 	{"ollama", tool_ollama},
 	{"sh", tool_sh},
 	{"sleep", tool_sleep},
 	{"stat", docker_tool_stat},
+	{"test", docker_tool_test},
 	{"true", tool_true},
 };
 
@@ -183,7 +210,9 @@ shell_program *shell_find_program(const struct world_container *c, const char *n
 {
 	if (c->server->no_cat && strcmp(name, "cat") == 0)
 		return NULL;
-	if (!c->ollama && strcmp(name, "ollama") == 0)
+	if ((!c->ollama || c->speaks != WORLD_OLLAMA) && strcmp(name, "ollama") == 0)
+		return NULL;
+	if (c->gpu_count == 0 && strcmp(name, "nvidia-smi") == 0)
 		return NULL;
 	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
 		if (strcmp(programs[i].name, name) == 0)

@@ -254,6 +254,7 @@ static void watch_signals(struct program *program)
 static void add_routes(struct serve *serve, bool alone)
 {
 	ollama_routes(serve);
+	openai_routes(serve);
 	if (alone)
 		return;
 	docker_routes(serve);
@@ -358,6 +359,8 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_ALL, "");
+	/* Scenarios and JSON have a decimal point, whatever the language. */
+	setlocale(LC_NUMERIC, "C");
 	status = parse(argc, argv, &options);
 	if (status >= 0)
 		return status;

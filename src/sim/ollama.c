@@ -124,7 +124,7 @@ static enum serve_result get_version(struct serve_request *request)
 {
 	cJSON *json = cJSON_CreateObject();
 
-	cJSON_AddStringToObject(json, "version", request->world->ollama_version);
+	cJSON_AddStringToObject(json, "version", world_version_of(request->container));
 	return serve_reply_json(request, 200, json);
 }
 
@@ -226,7 +226,10 @@ static cJSON *loaded_json(const struct world *world, const struct world_loaded *
 	cJSON *json = cJSON_CreateObject();
 	char expires[40];
 
-	if (loaded->expires == INT64_MAX)
+	/* As Ollama does: until the request that loads it has ended there is no expiry yet, and the usual time from now is told. */
+	if (!loaded->ready && loaded->keep_alive >= 0)
+		ollama_time(expires, sizeof expires, world->wall + loaded->keep_alive);
+	else if (loaded->expires == INT64_MAX)
 		ollama_time(expires, sizeof expires, world->wall + FOREVER_YEARS * 31556952000LL);
 	else
 		ollama_time(expires, sizeof expires, loaded->expires);

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MANIFESTS "/root/.ollama/models/manifests/registry.ollama.ai/library"
+/* Values of one head of attention. */
+#define HEAD_WIDTH 128
+#define MANIFESTS  "/root/.ollama/models/manifests/registry.ollama.ai/library"
 
 /* 500 with what the kernel says of a read-only store; true when it is one. */
 static bool refused(struct serve_request *request, const char *verb, const char *name)
@@ -90,6 +92,14 @@ static cJSON *model_info(const struct world_model *model)
 	cJSON_AddNumberToObject(json, key, (double)model->context_length);
 	snprintf(key, sizeof key, "%.40s.embedding_length", model->family);
 	cJSON_AddNumberToObject(json, key, (double)model->embedding_length);
+	/* Two bytes for each value of each head's keys and values, in each layer. */
+	int64_t heads = model->embedding_length / HEAD_WIDTH;
+	int64_t heads_kv =
+		model->block_count ? model->kv_per_token / (4 * HEAD_WIDTH * model->block_count) : 0;
+	snprintf(key, sizeof key, "%.40s.attention.head_count", model->family);
+	cJSON_AddNumberToObject(json, key, (double)heads);
+	snprintf(key, sizeof key, "%.40s.attention.head_count_kv", model->family);
+	cJSON_AddNumberToObject(json, key, (double)heads_kv);
 	return json;
 }
 

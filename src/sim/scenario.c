@@ -21,6 +21,16 @@
 #define ENV_MAX        64
 #define STORE_PATH     "/root/.ollama"
 #define DEFAULT_SOURCE "/opt/ollama-models"
+/* Nothing that changes the store passes. */
+#define TRAEFIK_RULE                                                                            \
+	"(Host(`ollama.example.com`) || PathPrefix(`/api`)) && !(PathPrefix(`/api/pull`) || "   \
+	"PathPrefix(`/api/delete`) || PathPrefix(`/api/create`) || PathPrefix(`/api/copy`) || " \
+	"PathPrefix(`/api/push`) || PathPrefix(`/api/blobs`))"
+
+/* The usual ones are for root alone, and may be taken. */
+#define DEFAULT_NFS_PORT        12049
+#define DEFAULT_PORTMAPPER_PORT 10111
+#define DEFAULT_MOUNTD_PORT     20048
 
 bool scenario_fail(struct build *b, const char *what, const char *detail)
 {
@@ -28,7 +38,7 @@ bool scenario_fail(struct build *b, const char *what, const char *detail)
 	return false;
 }
 
-static const char *text_of(const cJSON *object, const char *key, const char *otherwise)
+const char *scenario_text_of(const cJSON *object, const char *key, const char *otherwise)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
 
@@ -42,7 +52,7 @@ static int number_of(const cJSON *object, const char *key, int otherwise)
 	return cJSON_IsNumber(item) ? item->valueint : otherwise;
 }
 
-static bool size_of(struct build *b, const cJSON *object, const char *key, int64_t *bytes)
+bool scenario_size_of(struct build *b, const cJSON *object, const char *key, int64_t *bytes)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
 
@@ -72,7 +82,7 @@ bool scenario_duration_of(struct build *b, const cJSON *object, const char *key,
 	return scenario_fail(b, "a duration such as 20s was expected for", key);
 }
 
-static bool known_keys(struct build *b, const cJSON *object, const char *const *keys, const char *where)
+bool scenario_known_keys(struct build *b, const cJSON *object, const char *const *keys, const char *where)
 {
 	const cJSON *item;
 
@@ -121,13 +131,14 @@ static bool build_store(struct build *b, const cJSON *json)
 	struct world_store *store;
 	const cJSON *model;
 
-	if (!known_keys(b, json, keys, "stores"))
+	if (!scenario_known_keys(b, json, keys, "stores"))
 		return false;
 	store = world_add_store(
 		b->world, json->string, cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "nfs")));
 	if (!store)
 		return scenario_fail(b, "out of memory", NULL);
-	if (!size_of(b, json, "total", &store->total) || !size_of(b, json, "available", &store->available))
+	if (!scenario_size_of(b, json, "total", &store->total) ||
+		!scenario_size_of(b, json, "available", &store->available))
 		return false;
 	cJSON_ArrayForEach(model, cJSON_GetObjectItemCaseSensitive(json, "models"))
 	{
@@ -152,16 +163,16 @@ static bool build_mounts(struct build *b, struct world_server *server, const cJS
 
 	cJSON_ArrayForEach(json, mounts)
 	{
-		const char *store = text_of(json, "store", NULL);
+		const char *store = scenario_text_of(json, "store", NULL);
 		struct world_host_mount mount = {
-			.path = (char *)(uintptr_t)text_of(json, "path", DEFAULT_SOURCE),
-			.fstype = (char *)(uintptr_t)text_of(json, "fstype", "ext4"),
-			.source = (char *)(uintptr_t)text_of(json, "source", "/dev/sda1"),
-			.options = (char *)(uintptr_t)text_of(json, "options", NULL),
+			.path = (char *)(uintptr_t)scenario_text_of(json, "path", DEFAULT_SOURCE),
+			.fstype = (char *)(uintptr_t)scenario_text_of(json, "fstype", "ext4"),
+			.source = (char *)(uintptr_t)scenario_text_of(json, "source", "/dev/sda1"),
+			.options = (char *)(uintptr_t)scenario_text_of(json, "options", NULL),
 			.store = store_named(b, store),
 		};
 
-		if (!known_keys(b, json, keys, "mounts"))
+		if (!scenario_known_keys(b, json, keys, "mounts"))
 			return false;
 		if (store && !mount.store)
 			return scenario_fail(b, "no such store", store);
@@ -192,6 +203,8 @@ static bool build_health(struct world_container *c, const cJSON *test)
 	size_t count = 0;
 	const cJSON *word;
 
+	if (!test && c->speaks != WORLD_OLLAMA)
+		return true;
 	if (!test)
 		return world_set_list(&c->health_test, &c->health_test_count, usual, 3);
 	cJSON_ArrayForEach(word, test) if (cJSON_IsString(word) && count < 16) words[count++] =
@@ -253,39 +266,44 @@ static void settle_in(struct world_container *c)
 static bool build_instance(struct build *b, struct world_server *server, const cJSON *json, int n)
 {
 	static const char *const keys[] = {"name", "repeat", "image", "memory", "cpus", "read_only",
-		"restart", "healthcheck", "labels", "load", "mount", "env", NULL};
+		"restart", "healthcheck", "labels", "load", "mount", "env", "user", "kind", "flavour",
+		"model", "gpus", NULL};
 	static const char *const entrypoint[] = {"/bin/ollama"}, *const command[] = {"serve"};
 	struct world_mount mount = {.destination = (char *)(uintptr_t)STORE_PATH};
-	const char *image = text_of(json, "image", "ollama/ollama:latest");
+	const char *image = scenario_text_of(json, "image", "ollama/ollama:latest");
 	double cores = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(json, "cpus"));
 	struct world_container *c;
 	const char *why = "";
 	char name[128];
 
-	if (!known_keys(b, json, keys, "instances"))
+	if (!scenario_known_keys(b, json, keys, "instances"))
 		return false;
-	numbered(name, sizeof name, text_of(json, "name", "ollama-{n}"), n);
+	numbered(name, sizeof name, scenario_text_of(json, "name", "ollama-{n}"), n);
 	if (!world_image(server, image) && !world_add_image(server, image))
 		return scenario_fail(b, "out of memory", NULL);
 	c = world_create(server, name, image);
 	if (!c)
 		return scenario_fail(b, "two containers of one name", name);
+	if (!scenario_engine(b, c, json))
+		return false;
 	c->ollama = true;
 	c->host_port = server->ollama_port + (int)server->container_count - 1;
 	c->created = b->world->wall - 7LL * 86400000;
 	c->nano_cpus = cores > 0 ? (int64_t)(cores * 1e9) : 0;
 	c->health_retries = 3;
-	mount.source = (char *)(uintptr_t)text_of(json, "mount", DEFAULT_SOURCE);
+	mount.source = (char *)(uintptr_t)scenario_text_of(json, "mount", DEFAULT_SOURCE);
 	mount.read_only = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "read_only"));
-	if (!size_of(b, json, "memory", &c->memory_limit))
+	if (!scenario_size_of(b, json, "memory", &c->memory_limit))
 		return false;
-	if (!world_set_string(&c->restart_policy, text_of(json, "restart", "unless-stopped")) ||
+	if (!world_set_string(&c->restart_policy, scenario_text_of(json, "restart", "unless-stopped")) ||
+		!world_set_string(&c->user, scenario_text_of(json, "user", NULL)) ||
 		!build_env(c, cJSON_GetObjectItemCaseSensitive(json, "env")) ||
-		!world_set_list(&c->entrypoint, &c->entrypoint_count, entrypoint, 1) ||
-		!world_set_list(&c->cmd, &c->cmd_count, command, 1) ||
+		(c->speaks == WORLD_OLLAMA &&
+			(!world_set_list(&c->entrypoint, &c->entrypoint_count, entrypoint, 1) ||
+				!world_set_list(&c->cmd, &c->cmd_count, command, 1))) ||
 		!build_labels(c, name, cJSON_GetObjectItemCaseSensitive(json, "labels")) ||
 		!build_health(c, cJSON_GetObjectItemCaseSensitive(json, "healthcheck")) ||
-		!world_add_mount(c, &mount))
+		(c->speaks == WORLD_OLLAMA && !world_add_mount(c, &mount)))
 		return scenario_fail(b, "out of memory", NULL);
 	if (!world_start(c, &why))
 		return scenario_fail(b, name, why);
@@ -297,18 +315,20 @@ static bool build_server(struct build *b, const cJSON *json, int n)
 {
 	static const char *const keys[] = {"name", "repeat", "from", "address", "role", "memory", "cpus",
 		"cgroup", "docker_port", "ollama_port", "ports", "engine", "api", "discover", "export",
-		"mounts", "instances", NULL};
+		"clients", "nfs_port", "portmapper_port", "mountd_port", "mounts", "instances", "swarm",
+		NULL};
 	struct world_server *server;
 	const cJSON *instance;
 	char name[64], host[40];
 
-	if (!known_keys(b, json, keys, "servers"))
+	if (!scenario_known_keys(b, json, keys, "servers"))
 		return false;
-	numbered(name, sizeof name, text_of(json, "name", "{n}"), n);
-	numbered(host, sizeof host, text_of(json, "address", "127.0.0.{n}"), n);
+	numbered(name, sizeof name, scenario_text_of(json, "name", "{n}"), n);
+	numbered(host, sizeof host, scenario_text_of(json, "address", "127.0.0.{n}"), n);
 	if (world_server(b->world, name))
 		return scenario_fail(b, "two servers of one name", name);
-	server = world_add_server(b->world, name, host, strcmp(text_of(json, "role", "ro"), "rw") == 0);
+	server = world_add_server(
+		b->world, name, host, strcmp(scenario_text_of(json, "role", "ro"), "rw") == 0);
 	if (!server)
 		return scenario_fail(b, "out of memory", NULL);
 	server->cpus = number_of(json, "cpus", 16);
@@ -316,11 +336,20 @@ static bool build_server(struct build *b, const cJSON *json, int n)
 	server->docker_port = number_of(json, "docker_port", 2375);
 	server->ollama_port = number_of(json, "ollama_port", 11434);
 	server->port_count = number_of(json, "ports", DEFAULT_PORTS);
-	if (!size_of(b, json, "memory", &server->memory_total) ||
-		!world_set_string(&server->engine_version, text_of(json, "engine", "28.2.2")) ||
-		!world_set_string(&server->api_version, text_of(json, "api", "1.50")) ||
-		!world_set_string(&server->discover, text_of(json, "discover", NULL)) ||
-		!world_set_string(&server->nfs_export, text_of(json, "export", NULL)))
+	if (!scenario_size_of(b, json, "memory", &server->memory_total) ||
+		!world_set_string(&server->engine_version, scenario_text_of(json, "engine", "28.2.2")) ||
+		!world_set_string(&server->api_version, scenario_text_of(json, "api", "1.50")) ||
+		!world_set_string(&server->discover, scenario_text_of(json, "discover", NULL)) ||
+		!world_set_string(&server->nfs_export, scenario_text_of(json, "export", NULL)) ||
+		!world_set_string(&server->nfs_clients, scenario_text_of(json, "clients", NULL)))
+		return false;
+	server->nfs_port = number_of(json, "nfs_port", DEFAULT_NFS_PORT);
+	server->portmapper_port = number_of(json, "portmapper_port", DEFAULT_PORTMAPPER_PORT);
+	server->mountd_port = number_of(json, "mountd_port", DEFAULT_MOUNTD_PORT);
+	if (server->nfs_export &&
+		(!scenario_settle(b, "NFS", host, &server->nfs_port, 1) ||
+			!scenario_settle(b, "portmapper", host, &server->portmapper_port, 1) ||
+			!scenario_settle(b, "mountd", host, &server->mountd_port, 1)))
 		return false;
 	if (server->docker_port && !scenario_settle(b, "Docker", host, &server->docker_port, 1))
 		return false;
@@ -336,26 +365,30 @@ static bool build_server(struct build *b, const cJSON *json, int n)
 			if (!build_instance(b, server, instance, i))
 				return false;
 	}
-	return true;
+	return scenario_swarm(b, server, cJSON_GetObjectItemCaseSensitive(json, "swarm"));
 }
 
 static bool build_traefik(struct build *b, const cJSON *json)
 {
-	static const char *const keys[] = {"address", "port", "service", "dynamic_file", NULL};
+	static const char *const keys[] = {
+		"address", "port", "service", "dynamic_file", "rule", "guarded", NULL};
 	struct world *world = b->world;
 
 	const char *file;
 
 	if (!json)
 		return true;
-	file = b->options->traefik_file ? b->options->traefik_file : text_of(json, "dynamic_file", NULL);
+	file = b->options->traefik_file ? b->options->traefik_file
+					: scenario_text_of(json, "dynamic_file", NULL);
 	world->traefik_port = number_of(json, "port", 8080);
-	if (!known_keys(b, json, keys, "traefik"))
+	if (!scenario_known_keys(b, json, keys, "traefik"))
 		return false;
-	if (!world_set_string(&world->traefik_host, text_of(json, "address", "127.0.0.1")) ||
-		!world_set_string(&world->traefik_service, text_of(json, "service", "ollama")) ||
+	if (!world_set_string(&world->traefik_host, scenario_text_of(json, "address", "127.0.0.1")) ||
+		!world_set_string(&world->traefik_service, scenario_text_of(json, "service", "ollama")) ||
+		!world_set_string(&world->traefik_rule, scenario_text_of(json, "rule", TRAEFIK_RULE)) ||
 		!world_set_string(&world->traefik_file, file))
 		return scenario_fail(b, "out of memory", NULL);
+	world->traefik_guarded = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "guarded"));
 	if (!scenario_settle(b, "Traefik", world->traefik_host, &world->traefik_port, 1))
 		return false;
 	for (size_t i = 0; i < world->server_count; i++) {
@@ -364,7 +397,7 @@ static bool build_traefik(struct build *b, const cJSON *json)
 			char url[128];
 
 			snprintf(url, sizeof url, "http://%s:%d", c->host_ip, c->host_port);
-			if (!world_pool_add(world, url))
+			if (c->host_port && c->speaks == WORLD_OLLAMA && !world_pool_add(world, url))
 				return scenario_fail(b, "out of memory", NULL);
 		}
 	}
@@ -390,13 +423,13 @@ static bool build(struct build *b, const cJSON *root)
 		"nfs_delay", "pull_rate", "version", NULL};
 	const cJSON *json;
 
-	if (!known_keys(b, root, keys, "the scenario"))
+	if (!scenario_known_keys(b, root, keys, "the scenario"))
 		return false;
 	if (!scenario_duration_of(b, root, "nfs_delay", &b->world->nfs_delay_ms) ||
-		!size_of(b, root, "pull_rate", &b->world->pull_rate))
+		!scenario_size_of(b, root, "pull_rate", &b->world->pull_rate))
 		return false;
-	if (text_of(root, "version", NULL) &&
-		!world_set_string(&b->world->ollama_version, text_of(root, "version", NULL)))
+	if (scenario_text_of(root, "version", NULL) &&
+		!world_set_string(&b->world->ollama_version, scenario_text_of(root, "version", NULL)))
 		return scenario_fail(b, "out of memory", NULL);
 	b->stores = cJSON_GetObjectItemCaseSensitive(root, "stores");
 	cJSON_ArrayForEach(json, b->stores) if (!build_store(b, json)) return false;

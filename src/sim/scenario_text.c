@@ -19,6 +19,7 @@
 	"    memory: 62.7G\n"                                                                        \
 	"    cpus: 16\n"                                                                             \
 	"    export: /opt/ollama-models\n"                                                           \
+	"    clients: 127.0.0.0/24\n"                                                                \
 	"    mounts: [{path: /opt/ollama-models, fstype: ext4, source: /dev/sdb1, store: shared}]\n" \
 	"    instances:\n"                                                                           \
 	"      - {name: ollama, memory: 16G, load: [{model: mistral:7b, keep_alive: 24h}]}\n"
@@ -78,8 +79,40 @@ static const struct builtin BUILTINS[] = {
 	{"down", FLEET "after:\n"
 		       "  - {do: die, target: 84/ollama-2, exit: 1, stay: true}\n"
 		       "  - {do: refuse, target: \"80\", what: docker, on: true}\n"},
+	{"stale-nfs", FLEET "after:\n"
+			    "  - {do: stale, target: 84/ollama-2}\n"},
+	{"nfs-down", FLEET "after:\n"
+			   "  - {do: nfs, target: \"80\", fault: down}\n"},
+	{"nfs-removed", FLEET "after:\n"
+			      "  - {do: nfs, target: \"80\", fault: removed}\n"},
+	{"nfs-denied", FLEET "after:\n"
+			     "  - {do: nfs, target: \"80\", fault: denied}\n"},
+	{"nfs-blocked", FLEET "after:\n"
+			      "  - {do: nfs, target: \"80\", fault: mountd-blocked}\n"},
+	{"nfs-v4-only", FLEET "after:\n"
+			      "  - {do: nfs, target: \"80\", fault: v4-only}\n"},
 	{"hung-nfs", FLEET "after:\n"
 			   "  - {do: hang, target: \"84\", what: store, on: true}\n"},
+	{"engines", STORES SERVER_80
+		"  - name: \"84\"\n"
+		"    address: 127.0.0.84\n"
+		"    role: ro\n"
+		"    memory: 125.6G\n"
+		"    cpus: 32\n"
+		"    discover: \"ollama-[0-9]*\"\n"
+		"    mounts: [{path: /opt/ollama-models, fstype: nfs4, source: "
+		"\"127.0.0.80:/opt/ollama-models\", store: shared}]\n"
+		"    instances:\n"
+		"      - {name: ollama-1, memory: 16G, read_only: true, gpus: [{name: NVIDIA L4, used: 6G, "
+		"utilisation: 37}], load: [{model: mistral:7b, keep_alive: 24h}]}\n"
+		"      - {name: ollama-2, memory: 16G, read_only: true}\n"
+		"      - {name: vllm, kind: openai, flavour: vllm, image: \"vllm/vllm-openai:v0.10.1\", "
+		"memory: 32G, gpus: [{name: NVIDIA L40S, total: 45G, used: 40G, utilisation: 92}]}\n"
+		"      - {name: llamacpp, kind: openai, flavour: llamacpp, image: "
+		"\"ghcr.io/ggml-org/llama.cpp:server\", memory: 16G, model: "
+		"llama-3.1-8b-instruct-q4_k_m.gguf}\n" TRAEFIK "after:\n"
+		"  - {do: requests, target: 84/vllm, running: 12, waiting: 3}\n"
+		"  - {do: requests, target: 84/llamacpp, running: 1}\n"},
 	{"big", "stores:\n"
 		"  shared: {nfs: true, total: 3600G, available: 2100G, models: [mistral:7b, llama2:13b, "
 		"llama3.2:3b, "
@@ -128,8 +161,9 @@ const char *scenario_text(const char *name)
 
 const char *const *scenario_names(void)
 {
-	static const char *const names[BUILTIN_COUNT + 1] = {
-		"demo", "healthy", "nfs-fallback", "oom", "drift", "slow", "down", "hung-nfs", "big", NULL};
+	static const char *const names[BUILTIN_COUNT + 1] = {"demo", "healthy", "nfs-fallback", "oom",
+		"drift", "slow", "down", "stale-nfs", "nfs-down", "nfs-removed", "nfs-denied", "nfs-blocked",
+		"nfs-v4-only", "hung-nfs", "engines", "big", NULL};
 
 	return names;
 }

@@ -218,6 +218,7 @@ void serve_close(struct serve *serve)
 	serve->world->on_change = NULL;
 	serve_tubes_close(serve);
 	serve_listeners_close(serve);
+	rpc_close(&serve->rpc);
 	MHD_run(serve->daemon);
 	serve->closing = true;
 	uv_close((uv_handle_t *)&serve->epoll, NULL);

@@ -22,7 +22,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-enum serve_kind { SERVE_OLLAMA, SERVE_DOCKER, SERVE_TRAEFIK, SERVE_CONTROL, SERVE_KIND_COUNT };
+enum serve_kind { SERVE_OLLAMA, SERVE_DOCKER, SERVE_TRAEFIK, SERVE_CONTROL, SERVE_OPENAI, SERVE_KIND_COUNT };
 
 enum serve_result { SERVE_DONE, SERVE_AGAIN };
 
@@ -36,10 +36,10 @@ struct serve_request {
 	struct world *world;
 	enum serve_kind kind;
 	struct world_server *server; /* whose Docker, or whose Ollama; NULL for Traefik and control */
-	struct world_container
-		*container;        /* the Ollama that is asked; else NULL. Looked up afresh for each call. */
-	const char *method, *path; /* path without query; for Docker without "/v1.NN" */
-	char api_version[8];       /* Docker: "1.41" from the path, "" without */
+	struct world_container *
+		container; /* the Ollama, or other server of models, that is asked; else NULL. Looked up afresh for each call. */
+	const char *method, *path;      /* path without query; for Docker without "/v1.NN" */
+	char api_version[8];            /* Docker: "1.41" from the path, "" without */
 	char *params[SERVE_PARAMS_MAX]; /* what '*' and '**' of the pattern matched, percent-decoded */
 	const char *body;               /* NUL-terminated; "" without */
 	size_t body_len;
@@ -142,6 +142,7 @@ enum serve_result serve_upgrade(struct serve_request *request, const char *conte
 
 /* The tables. ollama.c, traefik.c and control.c are the simulator's; docker_routes() is docker.c's. */
 void ollama_routes(struct serve *serve);
+void openai_routes(struct serve *serve);
 void docker_routes(struct serve *serve);
 void traefik_routes(struct serve *serve);
 void control_routes(struct serve *serve);

@@ -107,9 +107,9 @@ static void listener_close(struct listener *listener)
 	*listener->link = listener->next;
 	if (listener->next)
 		listener->next->link = listener->link;
-	uv_poll_stop(&listener->poll);
-	close(listener->fd);
+	/* In this order: uv_close() still names the file to the kernel. */
 	uv_close((uv_handle_t *)&listener->poll, on_closed);
+	close(listener->fd);
 }
 
 void serve_listeners_close(struct serve *serve)
@@ -182,7 +182,8 @@ static bool want_container(struct serve *serve, struct world_container *c, char 
 	}
 	if (listener)
 		listener_close(listener);
-	listener = listener_open(serve, SERVE_OLLAMA, c->host_ip, c->host_port, error, size);
+	listener = listener_open(serve, c->speaks == WORLD_OLLAMA ? SERVE_OLLAMA : SERVE_OPENAI, c->host_ip,
+		c->host_port, error, size);
 	c->listener = listener;
 	if (!listener)
 		return false;
@@ -236,6 +237,7 @@ bool serve_sync(struct serve *serve, char *error, size_t size)
 		     ok;
 	if (serve->control_port)
 		ok = want_one(serve, SERVE_CONTROL, "127.0.0.1", serve->control_port, error, size) && ok;
+	ok = rpc_sync(&serve->rpc, serve->loop, world, error, size) && ok;
 	for (listener = serve->listeners; listener; listener = next) {
 		next = listener->next;
 		if (listener->round != serve->round)

@@ -4,6 +4,7 @@
 #ifndef SIM_SERVE_PRIVATE_H
 #define SIM_SERVE_PRIVATE_H
 
+#include "rpc.h"
 #include "serve.h"
 
 #include <microhttpd.h>
@@ -87,6 +88,7 @@ struct serve {
 	uint64_t round;
 	uint64_t ticked; /* uv_now() of the last tick */
 	struct listener *listeners;
+	struct rpc_listeners rpc;
 	struct listener *accepting; /* whose connection is being added */
 	struct pending *sleepers;
 	struct stream *streams;

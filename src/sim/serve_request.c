@@ -29,7 +29,8 @@ static void seen_add(struct serve *serve, const struct pending *pending, const c
 {
 	struct seen *seen = &serve->seen[(serve->seen_head + serve->seen_count) % SERVE_SEEN_MAX];
 	const struct conn *conn = pending->conn;
-	static const char *const kinds[SERVE_KIND_COUNT] = {"ollama", "docker", "traefik", "control"};
+	static const char *const kinds[SERVE_KIND_COUNT] = {
+		"ollama", "docker", "traefik", "control", "openai"};
 	const struct world_container *c;
 
 	if (serve->seen_count == SERVE_SEEN_MAX)
@@ -134,7 +135,7 @@ static bool held_back(struct pending *pending)
 		if (request->server->hang_docker)
 			return true;
 		slow = request->server->slow_docker_ms;
-	} else if (request->kind == SERVE_OLLAMA) {
+	} else if (request->container) {
 		if (request->container->status == WORLD_PAUSED || request->container->hang_api)
 			return true;
 		slow = request->container->slow_ms;
@@ -147,7 +148,7 @@ static enum serve_result dispatch(struct pending *pending)
 	struct serve_request *request = &pending->request;
 	struct serve *serve = request->serve;
 
-	if (request->kind == SERVE_OLLAMA) {
+	if (request->kind == SERVE_OLLAMA || request->kind == SERVE_OPENAI) {
 		request->container = world_container(request->server, pending->conn->container);
 		if (!request->container || !pending->conn->listener) {
 			pending->aborted = true;

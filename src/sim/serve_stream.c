@@ -159,9 +159,9 @@ static void tube_close(struct tube *tube)
 		tube->next->link = tube->link;
 	if (tube->free_user)
 		tube->free_user(tube->user);
-	uv_poll_stop(&tube->poll);
-	MHD_upgrade_action(tube->handle, MHD_UPGRADE_ACTION_CLOSE);
+	/* In this order: uv_close() still names the file to the kernel, and MHD closes it. */
 	uv_close((uv_handle_t *)&tube->poll, tube_free);
+	MHD_upgrade_action(tube->handle, MHD_UPGRADE_ACTION_CLOSE);
 }
 
 static void tube_poll(struct tube *tube);

@@ -87,13 +87,33 @@ static enum serve_result get_routers(struct serve_request *request)
 	points = cJSON_AddArrayToObject(router, "entryPoints");
 	cJSON_AddItemToArray(points, cJSON_CreateString("websecure"));
 	cJSON_AddStringToObject(router, "service", request->world->traefik_service);
-	cJSON_AddStringToObject(router, "rule", "Host(`ollama.example.com`) && PathPrefix(`/api`)");
+	cJSON_AddStringToObject(router, "rule", request->world->traefik_rule);
+	if (request->world->traefik_guarded)
+		cJSON_AddItemToArray(
+			cJSON_AddArrayToObject(router, "middlewares"), cJSON_CreateString("password@file"));
 	cJSON_AddNumberToObject(router, "priority", 50);
 	cJSON_AddStringToObject(router, "status", "enabled");
 	cJSON_AddItemToObject(router, "using", cJSON_Duplicate(points, true));
 	cJSON_AddStringToObject(router, "name", name);
 	cJSON_AddStringToObject(router, "provider", "file");
 	cJSON_AddItemToArray(json, router);
+	serve_add_header(request, "X-Next-Page", "1");
+	return serve_reply_json(request, 200, json);
+}
+
+static enum serve_result get_middlewares(struct serve_request *request)
+{
+	cJSON *json = cJSON_CreateArray();
+	cJSON *password = cJSON_CreateObject();
+
+	if (request->world->traefik_guarded) {
+		cJSON_AddStringToObject(password, "name", "password@file");
+		cJSON_AddStringToObject(password, "type", "basicauth");
+		cJSON_AddStringToObject(password, "status", "enabled");
+		cJSON_AddItemToArray(json, password);
+	} else {
+		cJSON_Delete(password);
+	}
 	serve_add_header(request, "X-Next-Page", "1");
 	return serve_reply_json(request, 200, json);
 }
@@ -142,6 +162,7 @@ static const struct serve_route ROUTES[] = {
 	{"GET", "/api/http/services", get_services},
 	{"GET", "/api/http/services/*", get_service},
 	{"GET", "/api/http/routers", get_routers},
+	{"GET", "/api/http/middlewares", get_middlewares},
 	{"GET", "/api/overview", get_overview},
 	{"GET", "/api/version", get_version},
 };

@@ -30,7 +30,11 @@ bool traefik_file_write(const struct world *world)
 		world->traefik_service);
 	for (size_t i = 0; i < world->pool_count; i++)
 		fprintf(file, "          - url: \"%s\"\n", world->pool[i].url);
-	fprintf(file, "        healthCheck:\n          path: /api/version\n          interval: 10s\n");
+	fprintf(file,
+		"        healthCheck:\n          path: /api/version\n          interval: 10s\n"
+		"        serversTransport: %s\n"
+		"  serversTransports:\n    %s:\n      forwardingTimeouts:\n        idleConnTimeout: 1s\n",
+		world->traefik_service, world->traefik_service);
 	return fclose(file) == 0;
 }
 

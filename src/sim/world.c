@@ -118,6 +118,12 @@ void world_container_free(struct world_container *c)
 		free(c->log[(c->log_head + i) % WORLD_LOG_MAX].text);
 	free(c->name);
 	free(c->image);
+	free(c->version);
+	free(c->user);
+	free(c->serves);
+	for (size_t i = 0; i < c->gpu_count; i++)
+		free(c->gpus[i].name);
+	free(c->gpus);
 	free(c->error);
 	free(c->start_error);
 	free(c->restart_policy);
@@ -132,6 +138,7 @@ static void server_free(struct world_server *server)
 	for (size_t i = 0; i < server->container_count; i++)
 		world_container_free(server->containers[i]);
 	free(server->containers);
+	world_service_free(server->service);
 	for (size_t i = 0; i < server->image_count; i++) {
 		strings_free(server->images[i]->tags, server->images[i]->tag_count);
 		free(server->images[i]);
@@ -152,6 +159,7 @@ static void server_free(struct world_server *server)
 	free(server->api_version);
 	free(server->min_api_version);
 	free(server->nfs_export);
+	free(server->nfs_clients);
 	free(server->discover);
 	free(server->hostile);
 	free(server);
@@ -180,6 +188,7 @@ void world_free(struct world *world)
 	free(world->ollama_version);
 	free(world->traefik_host);
 	free(world->traefik_service);
+	free(world->traefik_rule);
 	free(world->traefik_file);
 	free(world);
 }

@@ -77,7 +77,9 @@ struct world_store {
 	bool nfs;      /* exported: clients see changes late and hang with it */
 	bool leftover; /* an empty manifest folder of a deleted model, which Ollama prunes at its start */
 	bool no_key;   /* id_ed25519 is not there yet; a container that can write makes it */
-	bool hung;     /* the server does not answer: df, ls, /api/tags block on clients */
+	bool bare;     /* without the folders of models, which a container that can write makes */
+	bool unreadable, unwritable; /* for the users of containers: owners, modes, root_squash */
+	bool hung;                   /* the server does not answer: df, ls, /api/tags block on clients */
 	int64_t total, available, inodes, inodes_free; /* bytes; `available` without what the models use */
 	struct world_model **models;
 	size_t model_count;
@@ -138,13 +140,25 @@ struct world_log_line {
 	char *text; /* without the newline */
 };
 
+/* What the server of models in a container speaks. */
+enum world_speaks { WORLD_OLLAMA, WORLD_VLLM, WORLD_LLAMACPP };
+
+/* A GPU that a container was given. */
+struct world_gpu {
+	char *name;
+	int64_t total, used; /* bytes */
+	int utilisation;     /* percent */
+};
+
 struct world_container {
 	struct world_server *server;
 	char id[65];       /* 64 hex */
 	char *name;        /* without slash */
+	char *version;     /* of its Ollama; NULL: the world's */
+	char *user;        /* that it runs as; NULL: root */
 	char *image;       /* as given at create: "ollama/ollama:latest" */
 	char image_id[72]; /* "sha256:..." */
-	bool ollama;       /* runs Ollama; else a bystander such as a lease or a database */
+	bool ollama; /* runs Ollama, or what `speaks` says; else a bystander such as a lease or a database */
 	enum world_status status;
 	int pid, exit_code, restart_count;
 	bool oom_killed;
@@ -189,9 +203,15 @@ struct world_container {
 	struct world_loaded **loaded;
 	size_t loaded_count;
 	int64_t busy_until; /* wall: somebody else's requests keep it busy until then */
-	int connections;    /* TCP connections that clients of the simulator hold open to it */
-	void *listener;     /* the server of requests' own */
-	unsigned starts;    /* how often it was started; a connection never outlives its start */
+	/* Of vLLM and llama.cpp's server: their one model, requests under way, and somebody else's. */
+	enum world_speaks speaks;
+	char *serves; /* NULL for Ollama */
+	int completions, others_running, others_waiting;
+	struct world_gpu *gpus;
+	size_t gpu_count;
+	int connections; /* TCP connections that clients of the simulator hold open to it */
+	void *listener;  /* the server of requests' own */
+	unsigned starts; /* how often it was started; a connection never outlives its start */
 
 	/* Counters as a cgroup keeps them; read them with world_sample(). */
 	uint64_t cpu_ns, cpu_user_ns, cpu_kernel_ns, major_faults, net_rx, net_tx, block_read;
@@ -199,7 +219,7 @@ struct world_container {
 	int64_t sampled_ns;
 
 	/* What the control endpoint can do to it. */
-	bool hang_api, hang_store, refuse;
+	bool hang_api, hang_store, stale_store, refuse;
 	int slow_ms;
 	char *hostile; /* kind, NULL none */
 };
@@ -226,6 +246,93 @@ struct world_host_mount {
 	struct world_store *store; /* borrowed; NULL: no models there */
 };
 
+/* ---- a Swarm ------------------------------------------------------------------------------ */
+
+struct world_node {
+	char id[26];
+	char *name;
+};
+
+enum world_task_state {
+	WORLD_TASK_READY, /* waits for its turn after one that ended */
+	WORLD_TASK_PREPARING,
+	WORLD_TASK_RUNNING,
+	WORLD_TASK_SHUTDOWN,
+	WORLD_TASK_FAILED,
+};
+const char *world_task_state_name(enum world_task_state state); /* Swarm's words */
+
+struct world_task {
+	char id[26];
+	int slot;
+	size_t node;        /* 0: this server, where it has a container */
+	char container[65]; /* id, or "" */
+	enum world_task_state state;
+	bool wanted;       /* it is meant to run */
+	bool updates;      /* it is there because the service was updated, not because another ended */
+	unsigned template; /* of the spec that it was made by */
+	uint64_t force;
+	bool forgotten;         /* it is dropped as soon as it has ended */
+	int64_t created, stamp; /* wall; stamp: when the state last changed */
+	int64_t due;            /* wall: of the next state */
+	uint64_t version;
+	int exit_code;
+	char error[160];
+};
+
+/* How tasks of another template are replaced: UpdateConfig or RollbackConfig of a spec. */
+struct world_turns {
+	int parallelism; /* 0: all at once */
+	int64_t delay_ms, monitor_ms;
+	bool start_first;
+	enum { WORLD_ON_FAILURE_PAUSE, WORLD_ON_FAILURE_CONTINUE, WORLD_ON_FAILURE_ROLLBACK } on_failure;
+};
+
+/* What this world reads in a spec. */
+struct world_service_spec {
+	char *text;        /* JSON, as it was given */
+	char *task;        /* its TaskTemplate */
+	unsigned template; /* a number for each other TaskTemplate */
+	int replicas;
+	uint64_t force;
+	struct world_turns update, rollback;
+};
+
+enum world_update_state {
+	WORLD_UPDATE_NONE,
+	WORLD_UPDATING,
+	WORLD_UPDATE_PAUSED,
+	WORLD_UPDATE_COMPLETED,
+	WORLD_ROLLBACK_STARTED,
+	WORLD_ROLLBACK_PAUSED,
+	WORLD_ROLLBACK_COMPLETED,
+};
+const char *world_update_state_name(enum world_update_state state); /* Swarm's words */
+
+struct world_service {
+	struct world_server *server;
+	char id[26];
+	char *name, *image;
+	struct world_service_spec spec, previous; /* previous: its text is NULL where there is none */
+	unsigned templates;                       /* that there were */
+	enum world_update_state update;
+	int64_t update_started, update_completed; /* wall; completed: 0 while it is not */
+	char update_message[160];
+	char *mount;
+	bool read_only;
+	bool host_mode; /* each task has a port of its own; else they are behind the ingress port */
+	int64_t memory_limit;
+	uint64_t version, index; /* index: of the last change of anything */
+	int64_t created, updated;
+	char *fails;    /* why new tasks fail, NULL: they do not */
+	int fail_count; /* so many of them; 0: all */
+	int conflicts;  /* so many updates find that somebody else's came before */
+	struct world_node *nodes;
+	size_t node_count;
+	struct world_task **tasks; /* oldest first */
+	size_t task_count;
+};
+
 struct world_server {
 	struct world *world;
 	char *name, *host; /* host: the address it listens on */
@@ -239,7 +346,9 @@ struct world_server {
 	int64_t memory_total;
 	char *hostname, *engine_version, *api_version, *min_api_version;
 	char engine_id[40];
-	char *nfs_export; /* path, NULL none */
+	char *nfs_export;  /* path, NULL none */
+	char *nfs_clients; /* whom it is exported to, comma-separated; NULL: everybody */
+	int nfs_port, portmapper_port, mountd_port; /* 0: none */
 	char *discover; /* glob by which the fleet's configuration finds its instances; NULL: they are listed */
 	struct world_host_mount *host_mounts;
 	size_t host_mount_count;
@@ -247,11 +356,14 @@ struct world_server {
 	size_t container_count;
 	struct world_image **images;
 	size_t image_count;
-	int64_t skew_ms; /* its clock against the world's */
+	struct world_service *service; /* of the Swarm that it manages; NULL: none */
+	int64_t skew_ms;               /* its clock against the world's */
 	uint64_t system_cpu_ns;
 	int next_pid, next_ip;
 	void *listener; /* the server of requests' own */
 	bool hang_docker, refuse_docker, exec_forbidden, no_cat;
+	/* Its NFS: refuses, is silent, has lost its export, denies its clients, mountd behind a firewall, no version 3. */
+	bool nfs_down, nfs_hung, nfs_unlisted, nfs_denied, mountd_blocked, nfs_v4_only;
 	int slow_docker_ms;
 	char *hostile; /* kind for Docker's answers, NULL none */
 };
@@ -261,7 +373,7 @@ struct world_event {
 	uint64_t serial;             /* counts up from 1 */
 	int64_t wall_ns;             /* strictly growing */
 	struct world_server *server; /* NULL: the balancer or the world */
-	const char *type;            /* static: "container", "image", "network", "sim" */
+	const char *type;            /* static: "container", "image", "network", "service", "sim" */
 	char *action;                /* "start", "die", "exec_create: cat /x", ... */
 	char *id;                    /* of the actor */
 	struct world_pair *attributes;
@@ -305,6 +417,8 @@ struct world {
 	char *traefik_host; /* NULL: no balancer */
 	int traefik_port;
 	char *traefik_service;
+	char *traefik_rule;    /* of its router */
+	bool traefik_guarded;  /* by a password */
 	char *traefik_file;    /* optional dynamic file that is read instead of `pool` */
 	int64_t traefik_stamp; /* of that file when it was last read */
 	struct world_pool_server *pool;
@@ -368,6 +482,23 @@ void world_die(struct world_container *c, int exit_code, bool oom);
 /* The kernel kills for memory: the whole container, or Ollama's runner alone (it goes on without its models). */
 void world_oom(struct world_container *c, bool runner_only);
 
+/*
+ * A service without tasks yet, on one node, which is the server; the caller sets what it is like and its spec.
+ * It belongs to the server. NULL when out of memory.
+ */
+struct world_service *world_add_service(struct world_server *server, const char *name, const char *image);
+bool world_service_add_node(struct world_service *service, const char *name);
+/* A copy of what is kept of a spec; false when out of memory. */
+bool world_service_spec_set(
+	struct world_service_spec *spec, const char *text, const char *task, int replicas, uint64_t force);
+/* Takes over what `spec` owns. */
+void world_service_update(struct world_service *service, struct world_service_spec *spec);
+/* Back to the spec before the last update, by hand or because it failed; false when there is none. */
+bool world_service_rollback(struct world_service *service, const char *message);
+void world_service_spec_free(struct world_service_spec *spec);
+/* Starts, ends and replaces tasks. */
+void world_service_tick(struct world_service *service);
+
 /* Logs. `serial` 0 starts at the oldest kept line; NULL when there is none newer. */
 void world_log(struct world_container *c, bool is_stderr, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -387,6 +518,12 @@ struct world_store *world_store_of(const struct world_container *c);
 /* Is the store read-only, or hung, as the container sees it? */
 bool world_store_read_only(const struct world_container *c);
 bool world_store_hung(const struct world_container *c);
+/* The version of its Ollama. */
+const char *world_version_of(const struct world_container *c);
+/* Does each call on the store fail with ESTALE? */
+bool world_store_stale(const struct world_container *c);
+/* Would a call to the server's NFS, or its mountd, go without an answer? */
+bool world_rpc_silent(const struct world_server *server, bool mountd);
 /* Does this container list the model now (NFS clients see changes late)? */
 bool world_visible(const struct world_container *c, const struct world_model *model);
 /* By name, ":latest" added when it has no tag; only what the container sees. NULL: none. */

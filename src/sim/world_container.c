@@ -114,6 +114,11 @@ static bool has_env(const struct world_container *c, const char *setting)
 	return false;
 }
 
+const char *world_version_of(const struct world_container *c)
+{
+	return c->version ? c->version : c->server->world->ollama_version;
+}
+
 /* What Ollama does to its store at its start, and cannot do to a read-only one (DESIGN.md 10.2, 10.3). */
 static const char *start_trouble(const struct world_container *c)
 {
@@ -124,12 +129,14 @@ static const char *start_trouble(const struct world_container *c)
 	if (!c->ollama || !store)
 		return NULL;
 	if (writable) {
-		store->no_key = false;
+		store->no_key = store->bare = false;
 		store->leftover = store->leftover && !prunes;
 		return NULL;
 	}
 	if (store->no_key)
 		return "Error: open /root/.ollama/id_ed25519: read-only file system";
+	if (store->bare)
+		return "Error: mkdir /root/.ollama/models: read-only file system";
 	if (store->leftover && prunes)
 		return "Error: remove /root/.ollama/models/manifests/registry.ollama.ai/library/codellama: "
 		       "read-only file system";
@@ -153,6 +160,7 @@ static void begin(struct world_container *c)
 	c->starts++;
 	c->connections = 0;
 	c->busy_until = 0;
+	c->completions = c->others_running = c->others_waiting = 0;
 	c->cpu_ns = c->cpu_user_ns = c->cpu_kernel_ns = c->major_faults = c->net_rx = c->net_tx =
 		c->block_read = 0;
 	c->health = c->health_test_count ? WORLD_HEALTH_STARTING : WORLD_HEALTH_NONE;
@@ -162,9 +170,9 @@ static void begin(struct world_container *c)
 	c->health_at = world->wall + (int64_t)world_random(world, (uint64_t)c->health_interval);
 	world_set_string(&c->error, NULL);
 	world_set_string(&c->start_error, start_trouble(c));
-	if (c->ollama && !c->start_error)
+	if (c->ollama && c->speaks == WORLD_OLLAMA && !c->start_error)
 		world_slog(c, "INFO", "routes.go:1288", "msg=\"Listening on [::]:%d (version %s)\"",
-			c->container_port, world->ollama_version);
+			c->container_port, world_version_of(c));
 	world_emit(c, "start", (char *)NULL);
 }
 

@@ -73,6 +73,7 @@ struct world_loaded *world_load(
 	loaded->context = context;
 	loaded->anon = model->embedding ? 24 * WORLD_MIB : model->kv_per_token * context + GRAPH_BYTES;
 	loaded->size = model->size + loaded->anon;
+	loaded->size_vram = c->gpu_count > 0 ? loaded->size : 0;
 	loaded->keep_alive = keep_alive;
 	set_expiry(world, loaded);
 	if (world->backend.load)

@@ -13,6 +13,14 @@
 void *world_grow(void **array, size_t *count, size_t element);
 
 void world_container_free(struct world_container *c);
+void world_service_free(struct world_service *service);
+bool world_task_is_over(const struct world_task *task);
+/* In a slot; not `at_once`: after the restart policy's delay. NULL when out of memory. */
+struct world_task *world_add_task(struct world_service *service, int slot, bool at_once);
+
+/* world_update.c: replaces tasks of another template in turns, and hears of one that failed. */
+void world_update_tick(struct world_service *service);
+void world_update_failed(struct world_service *service, const struct world_task *task);
 void world_store_free(struct world_store *store);
 void world_loaded_free(struct world_container *c, struct world_loaded *loaded);
 void world_unload_all(struct world_container *c);

@@ -55,11 +55,52 @@ bool world_store_read_only(const struct world_container *c)
 	return mount && mount->read_only;
 }
 
+static bool exports_store(const struct world_server *server, const struct world_store *store)
+{
+	for (size_t i = 0; server->nfs_export && i < server->host_mount_count; i++)
+		if (server->host_mounts[i].store == store &&
+			strcmp(server->host_mounts[i].path, server->nfs_export) == 0)
+			return true;
+	return false;
+}
+
+/* The server whose NFS a container's store comes from; NULL: it is local, or from elsewhere. */
+static const struct world_server *nfs_server_of(const struct world_container *c)
+{
+	const struct world *world = c->server->world;
+	const struct world_store *store = world_store_of(c);
+
+	for (size_t i = 0; store && world_over_nfs(c) && i < world->server_count; i++)
+		if (exports_store(world->servers[i], store))
+			return world->servers[i];
+	return NULL;
+}
+
+/* A hard mount waits for a server that is down as for one that is silent. */
 bool world_store_hung(const struct world_container *c)
 {
 	const struct world_store *store = world_store_of(c);
+	const struct world_server *server = nfs_server_of(c);
 
-	return c->hang_store || (store && store->hung && world_over_nfs(c));
+	return c->hang_store || (store && store->hung && world_over_nfs(c)) ||
+	       (server && (server->nfs_down || server->nfs_hung));
+}
+
+bool world_store_stale(const struct world_container *c)
+{
+	const struct world_server *server = nfs_server_of(c);
+
+	return c->stale_store || (server && (server->nfs_unlisted || server->nfs_denied));
+}
+
+bool world_rpc_silent(const struct world_server *server, bool mountd)
+{
+	bool hung = server->nfs_hung || (mountd && server->mountd_blocked);
+
+	for (size_t i = 0; i < server->host_mount_count; i++)
+		hung |= server->host_mounts[i].store && server->host_mounts[i].store->hung &&
+			exports_store(server, server->host_mounts[i].store);
+	return hung;
 }
 
 bool world_visible(const struct world_container *c, const struct world_model *model)

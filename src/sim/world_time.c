@@ -159,6 +159,8 @@ void world_tick(struct world *world, int64_t ms)
 		server->system_cpu_ns += (uint64_t)ms * NS_PER_MS * (uint64_t)server->cpus;
 		for (size_t j = 0; j < server->container_count; j++)
 			container_tick(server->containers[j], ms);
+		if (server->service)
+			world_service_tick(server->service);
 	}
 	if (world->after_tick)
 		world->after_tick(world->script, world);

@@ -41,15 +41,30 @@ static void act_models(struct ui *ui)
 	ui_open_view(ui, VIEW_MODELS);
 }
 
+static void act_nfs(struct ui *ui)
+{
+	ui_open_view(ui, VIEW_NFS);
+}
+
 static void act_events(struct ui *ui)
 {
 	ui_open_view(ui, VIEW_EVENTS);
+}
+
+/* True, with a message, where no server can be asked. */
+static bool nobody_to_ask(struct ui *ui)
+{
+	if (ui->options.replay)
+		ui_message(ui, "%s", _("this is a replay: no server is asked"));
+	return ui->options.replay != NULL;
 }
 
 static void act_logs(struct ui *ui)
 {
 	const struct server *server;
 	const struct instance *instance;
+	if (nobody_to_ask(ui))
+		return;
 	ui_target(ui, &server, &instance);
 	if (instance)
 		ui_open_view(ui, VIEW_LOGS);
@@ -57,13 +72,36 @@ static void act_logs(struct ui *ui)
 		ui_message(ui, "%s", _("no instance is selected"));
 }
 
+static void act_autoscale(struct ui *ui)
+{
+	if (nobody_to_ask(ui))
+		return;
+	ui_open_view(ui, VIEW_AUTOSCALE);
+}
+
 static void act_help(struct ui *ui)
 {
 	ui_open_view(ui, VIEW_HELP);
 }
 
+static void pause_replay(struct ui *ui)
+{
+	const struct ui_replay *replay = ui->options.replay;
+	bool pause = !replay->paused(replay->user);
+	if (replay->ended(replay->user)) {
+		ui_message(ui, "%s", _("the replay has ended"));
+		return;
+	}
+	replay->pause(replay->user, pause);
+	ui_message(ui, "%s", pause ? _("paused: Space goes on") : _("going on"));
+}
+
 static void act_pause(struct ui *ui)
 {
+	if (ui->options.replay) {
+		pause_replay(ui);
+		return;
+	}
 	bool pause = !watch_paused(ui->options.watch);
 	if (pause && ui->options.ops && ops_active(ui->options.ops) > 0) {
 		ui_message(ui, "%s", _("not now: an operation waits for what the servers answer"));
@@ -75,6 +113,8 @@ static void act_pause(struct ui *ui)
 
 static void act_refresh(struct ui *ui)
 {
+	if (nobody_to_ask(ui))
+		return;
 	watch_refresh(ui->options.watch);
 	ui_message(ui, "%s", _("asking every server now"));
 }
@@ -84,7 +124,7 @@ static void act_retry(struct ui *ui)
 	const struct server *server;
 	const struct instance *instance;
 	ui_target(ui, &server, &instance);
-	if (!server)
+	if (!server || nobody_to_ask(ui))
 		return;
 	watch_retry(ui->options.watch, server->index);
 	ui_message(ui, _("asking %s now"), server->spec->name);
@@ -116,8 +156,10 @@ static void (*const actions[REQ_COUNT])(struct ui *ui) = {
 	[REQ_QUIT] = act_quit,
 	[REQ_DETAILS] = act_details,
 	[REQ_MODELS] = act_models,
+	[REQ_NFS] = act_nfs,
 	[REQ_EVENTS] = act_events,
 	[REQ_LOGS] = act_logs,
+	[REQ_AUTOSCALE] = act_autoscale,
 	[REQ_HELP] = act_help,
 	[REQ_FILTER] = prompt_filter,
 	[REQ_PAUSE] = act_pause,

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define MOUNT_INTERVAL_MS (5 * 60 * 1000)
-#define SPACE_ROUNDS      5
+#define SPACE_ROUNDS      10
 #define BALANCER_ROUNDS   5
 #define USAGE_COLUMNS     10
 #define BAR_MIN           4
@@ -110,22 +110,39 @@ static void draw_cpu(const struct look *look, const void *item, const struct can
 			format_percent(text, sizeof(text), i->cpu_percent));
 }
 
+/* Whether it is known how many there are, and how well, the fleet has settled. */
+static void draw_requests(const struct look *look, const void *item, const struct canvas *cell)
+{
+	const struct requests *r = &((const struct instance *)item)->requests;
+	char text[32];
+	bool waits = r->queue.certainty == CERTAINTY_EXACT && r->queue.value > 0;
+	(void)look;
+	requests_text(text, sizeof(text), r);
+	canvas_field(cell, 0, 0, cell->w, ALIGN_RIGHT,
+		waits     ? FACE_WARNING
+		: text[0] ? FACE_NORMAL
+			  : FACE_DIM,
+		text[0] ? text : "-");
+}
+
 /* What follows a loaded model's name: its size, and until when. */
 static void loaded_tail(const struct look *look, const struct instance *i, const struct model_loaded *m,
 	char *buf, size_t size)
 {
 	char bytes[24], left[24];
 	int64_t ms = look_expiry(look, m);
+	/* TRANSLATORS: a model that is never unloaded, at most 8 columns; "busy": it answers somebody */
 	const char *until = ms == INT64_MAX ? _("kept") : text_duration(left, sizeof(left), ms);
-	(void)snprintf(
-		buf, size, " %s %s", text_size(bytes, sizeof(bytes), m->size), i->busy ? _("busy") : until);
+	const char *blank = m->size >= 0 ? " " : "";
+	(void)snprintf(buf, size, "%s%s %s", blank,
+		m->size >= 0 ? text_size(bytes, sizeof(bytes), m->size) : "", i->busy ? _("busy") : until);
 }
 
 /* As many models as fit, the name of the first cut if need be; "+2" for the rest. */
 static void draw_models(
 	const struct look *look, const struct instance *i, const struct canvas *cell, int x, enum face face)
 {
-	char tail[64], more[16];
+	char tail[96], more[16];
 	for (size_t m = 0; m < i->loaded_count; m++) {
 		size_t rest = i->loaded_count - m - 1;
 		loaded_tail(look, i, &i->loaded[m], tail, sizeof(tail));
@@ -171,12 +188,14 @@ static enum face store_text(
 	char age[16];
 	buf[0] = 0;
 	if (s->status == STORE_HUNG) {
+		/* TRANSLATORS: a store that has not answered for so long: "hung 42s", at most 12 columns */
 		(void)snprintf(buf, size, _("hung %s"),
 			s->probing_since ? format_age(age, sizeof(age), look_age(look, s->probing_since))
 					 : "");
 		return FACE_CRITICAL;
 	}
 	if (s->status == STORE_WRONG) {
+		/* TRANSLATORS: a store that is not the expected mount, at most 8 columns */
 		(void)snprintf(buf, size, "%s", _("WRONG"));
 		return FACE_CRITICAL;
 	}
@@ -195,7 +214,11 @@ static void draw_store(const struct look *look, const void *item, const struct c
 {
 	const struct instance *i = item;
 	const struct store *s = &i->store;
-	char text[128], verdict[48], age[16];
+	char text[160], verdict[96], age[16];
+	if (!instance_is_ollama(i)) {
+		canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, FACE_DIM, "openai");
+		return;
+	}
 	enum face face = store_text(look, i, cell->w >= USED_COLUMNS, verdict, sizeof(verdict));
 	if (!s->fstype && s->status != STORE_HUNG) {
 		canvas_field(cell, 0, 0, cell->w, ALIGN_LEFT, FACE_DIM,
@@ -222,6 +245,7 @@ static void draw_balancer(const struct look *look, const void *item, const struc
 {
 	const struct instance *i = item;
 	bool stale = look_stale(look, look->fleet->balancer.link.answered_at, BALANCER_ROUNDS);
+	/* TRANSLATORS: not in the balancer's pool, at most 4 columns */
 	const char *text = i->in_pool == 0                           ? _("out")
 			   : i->in_pool > 0 && i->balancer_status[0] ? i->balancer_status
 								     : "-";
@@ -239,20 +263,32 @@ enum {
 	COLUMN_LATENCY,
 	COLUMN_MEMORY,
 	COLUMN_CPU,
+	COLUMN_REQUESTS,
 	COLUMN_LOADED,
 	COLUMN_STORE,
 	COLUMN_COUNT
 };
 
 static const struct column instance_columns[COLUMN_COUNT] = {
+	/* TRANSLATORS: a column's heading, at most 8 columns */
 	[COLUMN_NAME] = {N_("INSTANCE"), 8, 32, 4, 0, ALIGN_LEFT, draw_name},
+	/* TRANSLATORS: a column's heading, at most 8 columns */
 	[COLUMN_STATE] = {N_("STATE"), 8, 8, 0, 0, ALIGN_LEFT, draw_state},
+	/* TRANSLATORS: a column's heading, at most 4 columns */
 	[COLUMN_BALANCER] = {N_("LB"), 4, 4, 0, 7, ALIGN_LEFT, draw_balancer},
+	/* TRANSLATORS: a column's heading, at most 5 columns */
 	[COLUMN_PORT] = {N_("PORT"), 5, 5, 0, 6, ALIGN_RIGHT, draw_port},
+	/* TRANSLATORS: a column's heading, at most 5 columns */
 	[COLUMN_LATENCY] = {N_("LAT"), 5, 5, 0, 4, ALIGN_RIGHT, draw_latency},
+	/* TRANSLATORS: a column's heading, at most 10 columns */
 	[COLUMN_MEMORY] = {N_("MEMORY"), USAGE_COLUMNS, 24, 6, 1, ALIGN_LEFT, draw_memory},
+	/* TRANSLATORS: a column's heading, at most 5 columns */
 	[COLUMN_CPU] = {N_("CPU"), 5, 5, 0, 5, ALIGN_RIGHT, draw_cpu},
+	/* TRANSLATORS: a column's heading, requests; at most 5 columns */
+	[COLUMN_REQUESTS] = {N_("REQ"), 5, 5, 0, 8, ALIGN_RIGHT, draw_requests},
+	/* TRANSLATORS: a column's heading, at most 22 columns */
 	[COLUMN_LOADED] = {N_("LOADED"), LOADED_LEAST, 64, 3, 2, ALIGN_LEFT, draw_loaded},
+	/* TRANSLATORS: a column's heading, at most 11 columns */
 	[COLUMN_STORE] = {N_("STORE"), 11, 18, 2, 3, ALIGN_LEFT, draw_store},
 };
 
@@ -293,7 +329,7 @@ static bool has_figures(const struct instance *i)
 static void draw_reason(const struct look *look, const struct instance *i, const struct canvas *line)
 {
 	struct pieces pieces = {0};
-	char retry[32], age[16];
+	char retry[80], age[16];
 	pieces_add(&pieces, 0, false, theme_severity_face(state_severity(i->state)), "%s",
 		i->reason ? i->reason
 		: i->gone ? _("its container is gone")

@@ -16,9 +16,10 @@
 #define AXIS_COLUMNS 7
 #define EVENTS_SHOWN 20
 
+/* Labels of this view stand in 14 columns; where one is longer, its value begins that much later. */
 static void state_section(const struct look *look, const struct instance *i, struct pen *pen)
 {
-	char age[24], latency[24], retry[32];
+	char age[24], latency[24], retry[80];
 	const struct link *api = &i->api;
 	pen_field(pen, theme_state_face(i->state), _("state"), _("%s for %s"), state_name(i->state),
 		text_duration(age, sizeof(age), look_age(look, i->state_since)));
@@ -34,8 +35,17 @@ static void state_section(const struct look *look, const struct instance *i, str
 				text_duration(age, sizeof(age), look_age(look, alert->since)), alert->text,
 				alert->acknowledged ? _(" (acknowledged)") : "");
 	}
+	if (!instance_is_ollama(i))
+		pen_field(pen, FACE_NORMAL, _("kind"), "%s",
+			_("openai: nothing can be pulled, loaded, unloaded or deleted on it from here"));
 	pen_field(pen, FACE_NORMAL, _("address"), "%s", i->url ? i->url : _("not reachable from here"));
-	if (api->status == LINK_FAILED)
+	if (i->task.known)
+		pen_field(pen, FACE_NORMAL, _("task"), _("%s of service %s on node %s"),
+			i->task.state ? i->task.state : "-", i->server->spec->scale.service,
+			i->task.node ? i->task.node : "-");
+	if (fleet_task_unasked(i))
+		pen_field(pen, FACE_DIM, _("answers"), "%s", _("not asked"));
+	else if (api->status == LINK_FAILED)
 		pen_field(pen, FACE_CRITICAL, _("answers"), _("no: %s %s"),
 			api->error ? api->error : _("failed"), format_retry(retry, sizeof(retry), look, api));
 	else
@@ -68,7 +78,9 @@ static void loaded_section(const struct look *look, const struct instance *i, st
 		int64_t ms = look_expiry(look, model);
 		pen_field(pen, FACE_NORMAL, "", "%s", model->name);
 		text_size(size, sizeof(size), model->size);
-		if (model->size > 0 && model->size_vram > 0)
+		if (model->size < 0)
+			pen_field(pen, FACE_DIM, _("  size"), "%s", _("not told"));
+		else if (model->size > 0 && model->size_vram > 0)
 			pen_field(pen, FACE_NORMAL, _("  size"), _("%s, %.0f %% of it in VRAM"), size,
 				100.0 * (double)model->size_vram / (double)model->size);
 		else
@@ -279,7 +291,9 @@ const struct section detail_sections[] = {
 	{N_("State"), false, state_section},
 	{N_("Ten minutes"), true, history_section},
 	{N_("Loaded models"), true, loaded_section},
+	{N_("Requests"), false, requests_section},
 	{N_("Container"), false, container_section},
+	{N_("GPU"), false, gpu_section},
 	{N_("Store"), false, store_section},
 	{N_("Events"), true, events_section},
 	{N_("Environment"), false, environment_section},

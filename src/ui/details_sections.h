@@ -16,6 +16,10 @@ struct section {
 	void (*draw)(const struct look *look, const struct instance *instance, struct pen *pen);
 };
 
+/* details_requests.c */
+void requests_section(const struct look *look, const struct instance *instance, struct pen *pen);
+void gpu_section(const struct look *look, const struct instance *instance, struct pen *pen);
+
 extern const struct section detail_sections[];
 extern const size_t detail_section_count;
 

@@ -119,7 +119,7 @@ static void draw_border(const struct dialog *dialog, const struct canvas *box)
 	struct canvas first = canvas_sub(box, 0, 1, 1, box->w - 2);
 	struct canvas last = canvas_sub(box, box->h - 1, 1, 1, box->w - 2);
 	const struct view text = {.top = dialog->top, .lines = dialog->lines, .page = dialog->page};
-	char position[48];
+	char position[96];
 	canvas_blank(box);
 	canvas_frame(box);
 	pieces_add(&top, 0, false, FACE_TITLE, "%s", dialog->ops->title(dialog));

@@ -85,6 +85,9 @@ void choose_open(
 /* dialog_operation.c: all that is to be said of one operation. */
 void operation_open(struct ui *ui, uint64_t id);
 
+/* dialog_arm.c: whether a server's scaling policy is to be armed, or disarmed; false when it has none. */
+bool arm_open(struct ui *ui, size_t server);
+
 /* leave.c: the question before leaving while operations run, and what is waited for then. */
 void leave_ask(struct ui *ui);
 void leave_show(struct ui *ui);

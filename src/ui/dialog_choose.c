@@ -65,7 +65,7 @@ static const struct instance *loaded_first(const struct fleet *fleet, const char
 	for (size_t s = 0; s < fleet->server_count; s++) {
 		for (size_t k = 0; k < fleet->servers[s].instance_count; k++) {
 			const struct instance *i = fleet->servers[s].instances[k];
-			for (size_t m = 0; m < i->loaded_count; m++) {
+			for (size_t m = 0; instance_is_ollama(i) && m < i->loaded_count; m++) {
 				if (strcmp(i->loaded[m].name, model) != 0)
 					continue;
 				first = first ? first : i;

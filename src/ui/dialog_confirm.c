@@ -3,7 +3,7 @@
  *
  * The plan is made anew for each picture and each key, so what is said yes to is what was true then.
  * Where there is danger, Enter is no yes, and the yes is asked for twice; where a name must be
- * typed, letters are the name's. What policy refuses is shown with the reason, for any key.
+ * typed, letters are the name's, so that Tab chooses whether the model is unloaded first. What policy refuses is shown with the reason, for any key.
  */
 #include "dialog.h"
 #include "ollama-top/i18n.h"
@@ -18,7 +18,7 @@ struct confirm {
 	struct edit typed;
 	bool again; /* yes was said to what is dangerous; the second time is awaited */
 	bool wrong; /* Enter on a name that is not the one */
-	char title[192];
+	char title[384];
 };
 
 static bool refused(const struct confirm *state)
@@ -33,7 +33,7 @@ static bool types(const struct confirm *state)
 
 static bool offers_unload(const struct confirm *state)
 {
-	return !refused(state) && state->wish.kind == OP_PULL && state->plan.loaded_on[0] && !state->again;
+	return !refused(state) && state->plan.loaded_on[0] && !state->again;
 }
 
 static void update(struct ui *ui, struct dialog *dialog)
@@ -141,6 +141,8 @@ static void type(struct ui *ui, struct dialog *dialog, int key)
 	struct confirm *state = dialog->state;
 	if (key == KEY_ESCAPE || key == KEY_CTRL('G')) {
 		dialog_close(ui);
+	} else if (key == '\t' && offers_unload(state)) {
+		state->wish.unload_first = !state->wish.unload_first;
 	} else if (dialog_enter(key)) {
 		state->wrong = strcmp(state->typed.text, state->plan.typed) != 0;
 		if (!state->wrong)
@@ -167,7 +169,7 @@ static void key(struct ui *ui, struct dialog *dialog, int key)
 		dialog_close(ui);
 	else if (key == 'y' || key == 'Y' || enter)
 		yes(ui, dialog);
-	else if (key == 'u' && offers_unload(state))
+	else if ((key == 'u' || key == '\t') && offers_unload(state))
 		state->wish.unload_first = !state->wish.unload_first;
 }
 
@@ -175,6 +177,9 @@ static const struct dialog_hint *hints(const struct dialog *dialog)
 {
 	static const struct dialog_hint refusing[] = {{N_("any key"), N_("Close")}, {NULL, NULL}},
 					typing[] = {{N_("Enter"), N_("Confirm")}, {N_("Esc"), N_("Leave")},
+						{NULL, NULL}},
+					both[] = {{N_("Enter"), N_("Confirm")},
+						{N_("Tab"), N_("Unload first")}, {N_("Esc"), N_("Leave")},
 						{NULL, NULL}},
 					unloading[] = {{"y", N_("Yes")}, {"u", N_("Unload first")},
 						{"n", N_("No")}, {NULL, NULL}},
@@ -185,7 +190,7 @@ static const struct dialog_hint *hints(const struct dialog *dialog)
 	if (refused(state))
 		return refusing;
 	if (types(state))
-		return typing;
+		return offers_unload(state) ? both : typing;
 	return offers_unload(state) ? unloading : state->plan.danger[0] ? warning : asking;
 }
 
@@ -205,4 +210,7 @@ void confirm_open(struct ui *ui, const struct wish *wish)
 	struct confirm *state = dialog_open(ui, &confirm);
 	if (state)
 		state->wish = copy;
+	/* Deleting under readers is the accident, so its way out is what is offered first. */
+	if (state && copy.kind == OP_DELETE)
+		state->wish.unload_first = true;
 }

@@ -12,7 +12,7 @@
 
 struct operation_state {
 	uint64_t id;
-	char title[192];
+	char title[320];
 };
 
 static void update(struct ui *ui, struct dialog *dialog)
@@ -41,27 +41,36 @@ static void write_progress(struct pen *pen, const struct op_view *op)
 			op_speed(speed, sizeof(speed), op), op_left(left, sizeof(left), op));
 }
 
+static void write_all(const struct look *look, const struct op_view *op, struct pen *pen)
+{
+	char text[384];
+	pen_field(pen, op_status_face(op->status), _("status"), "%s", _(op_status_name(op->status)));
+	pen_field(pen, FACE_NORMAL, _("target"), "%s", op->target);
+	pen_field(pen, FACE_NORMAL, _("begun"), _("%s ago"),
+		format_age(text, sizeof(text), look_age(look, op->started_at)));
+	if (!op_over(op->status))
+		pen_field(pen, FACE_NORMAL, _("step"), "%s", op_step_text(text, sizeof(text), look, op));
+	write_progress(pen, op);
+	if (op->message[0] && strcmp(op->message, op->title) != 0)
+		pen_field(pen, FACE_NORMAL, _("message"), "%s", op->message);
+}
+
 static void body(struct ui *ui, struct dialog *dialog, struct pen *pen)
 {
 	const struct operation_state *state = dialog->state;
 	const struct op_view *op = ops_find(ui->options.ops, state->id);
 	struct look look;
-	char text[160];
+	struct pen dry = {.canvas = pen->canvas};
 	ui_look(ui, &look);
-	pen->label = LABELS;
 	if (!op) {
 		pen_field(pen, FACE_DIM, "", "%s", _("it is over and no longer kept here"));
 		return;
 	}
-	pen_field(pen, op_status_face(op->status), _("status"), "%s", _(op_status_name(op->status)));
-	pen_field(pen, FACE_NORMAL, _("target"), "%s", op->target);
-	pen_field(pen, FACE_NORMAL, _("begun"), _("%s ago"),
-		format_age(text, sizeof(text), look_age(&look, op->started_at)));
-	if (!op_over(op->status))
-		pen_field(pen, FACE_NORMAL, _("step"), "%s", op_step_text(text, sizeof(text), &look, op));
-	write_progress(pen, op);
-	if (op->message[0] && strcmp(op->message, op->title) != 0)
-		pen_field(pen, FACE_NORMAL, _("message"), "%s", op->message);
+	dry.canvas.h = 0;
+	write_all(&look, op, &dry);
+	pen->label = LABELS;
+	pen_fit_labels(pen, &dry);
+	write_all(&look, op, pen);
 }
 
 static void key(struct ui *ui, struct dialog *dialog, int key)

@@ -48,6 +48,7 @@ static void draw_text(const struct canvas *line, int x, int left, enum face face
 
 const char *severity_sign(enum severity severity)
 {
+	/* TRANSLATORS: critical and warning, at most 4 columns each */
 	return severity == SEVERITY_CRITICAL ? _("CRIT") : severity == SEVERITY_WARNING ? _("warn") : "";
 }
 

@@ -11,7 +11,7 @@
 /* Key and label are two faces of one piece, so pieces are measured whole and drawn in two. */
 struct bar {
 	struct pieces pieces;
-	char keys[PIECES_MAX][24];
+	char keys[PIECES_MAX][64];
 	const char *labels[PIECES_MAX]; /* translated */
 };
 
@@ -46,20 +46,24 @@ static void add(struct bar *bar, const char *key, const char *label, int rank)
 		pieces_add(&bar->pieces, rank, false, FACE_KEY_TEXT, "%s %s", bar->keys[at], label);
 }
 
-static void add_operations(struct bar *bar, const struct ui *ui, enum view_id view)
+static void add_operations(struct bar *bar, struct ui *ui, enum view_id view)
 {
 	const struct op_action *action;
+	const struct server *server;
+	const struct instance *instance;
+	ui_target(ui, &server, &instance);
 	for (size_t i = 0; ui->options.ops && (action = op_action_at(i)); i++) {
 		char key[] = {(char)action->key, 0};
-		if ((action->bars & 1U << view) && (!action->active || ops_active(ui->options.ops) > 0))
+		if ((action->bars & 1U << view) && op_action_applies(action, instance) &&
+			(!action->active || ops_active(ui->options.ops) > 0))
 			add(bar, key, _(action->label), action->rank);
 	}
 }
 
-void keybar_draw(const struct ui *ui, const struct view *view, const struct canvas *line)
+void keybar_draw(struct ui *ui, const struct view *view, const struct canvas *line)
 {
 	struct bar bar = {.pieces = {.count = 0}};
-	char name[16];
+	char name[48];
 	add_operations(&bar, ui, view->ops->id);
 	for (const enum request *request = view->ops->bar; *request != REQ_NONE; request++)
 		add(&bar, first_key(name, sizeof(name), *request, view->ops->id),

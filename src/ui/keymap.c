@@ -30,8 +30,10 @@ static const struct binding bindings[] = {
 	{'\n', REQ_DETAILS, VIEW_ANY},
 	{KEY_CODE(KEY_ENTER), REQ_DETAILS, VIEW_ANY},
 	{'m', REQ_MODELS, VIEW_ANY},
+	{'n', REQ_NFS, VIEW_ANY},
 	{'e', REQ_EVENTS, VIEW_ANY},
 	{'l', REQ_LOGS, VIEW_ANY},
+	{'a', REQ_AUTOSCALE, VIEW_ANY},
 	{'?', REQ_HELP, VIEW_ANY},
 	{KEY_CODE(KEY_F(1)), REQ_HELP, VIEW_ANY},
 	{KEY_ESCAPE, REQ_BACK, VIEW_ANY},
@@ -70,6 +72,7 @@ static const struct {
 	int key;
 	const char *name;
 } key_names[] = {
+	/* TRANSLATORS: keys, as they are written on keyboards where that language is spoken, short */
 	{' ', N_("Space")},
 	{'\t', N_("Tab")},
 	{'\r', N_("Enter")},
@@ -116,7 +119,7 @@ const char *keymap_key_name(char *buf, size_t size, int key)
 		if (key_names[i].key == key)
 			return key_names[i].name[0] ? _(key_names[i].name) : "";
 	if (key < 0x20)
-		(void)snprintf(buf, size, "Ctrl-%c", key + '@');
+		(void)snprintf(buf, size, _("Ctrl-%c"), key + '@');
 	else if (key < 0x7f)
 		(void)snprintf(buf, size, "%c", key);
 	else

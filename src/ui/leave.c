@@ -12,7 +12,7 @@
 #define INTERRUPTED 130
 
 struct leave {
-	char title[96];
+	char title[192];
 };
 
 static void update(struct ui *ui, struct dialog *dialog)
@@ -36,7 +36,7 @@ static void body(struct ui *ui, struct dialog *dialog, struct pen *pen)
 {
 	const struct op_view *op;
 	struct look look;
-	char step[160];
+	char step[384];
 	size_t i = 0;
 	(void)dialog;
 	ui_look(ui, &look);
@@ -85,7 +85,7 @@ static const struct dialog_hint *ask_hints(const struct dialog *dialog)
 
 static const struct dialog_hint *wait_hints(const struct dialog *dialog)
 {
-	static const struct dialog_hint waiting[] = {{"Ctrl-C", N_("Leave at once")}, {NULL, NULL}};
+	static const struct dialog_hint waiting[] = {{N_("Ctrl-C"), N_("Leave at once")}, {NULL, NULL}};
 	(void)dialog;
 	return waiting;
 }

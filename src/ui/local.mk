@@ -1,11 +1,16 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	%D%/actions.c \
+	%D%/autoscale_text.c %D%/autoscale_text.h \
+	%D%/big.c %D%/big.h \
 	%D%/canvas.c %D%/canvas.h \
 	%D%/columns.c \
 	%D%/complete.c %D%/complete.h \
+	%D%/decisions.c \
+	%D%/details_requests.c \
 	%D%/details_sections.c %D%/details_sections.h \
 	%D%/dialog.c %D%/dialog.h \
+	%D%/dialog_arm.c \
 	%D%/dialog_choose.c \
 	%D%/dialog_confirm.c \
 	%D%/dialog_input.c \
@@ -19,7 +24,7 @@ libui_a_SOURCES = \
 	%D%/leave.c \
 	%D%/log_text.c %D%/log_text.h \
 	%D%/look.c %D%/look.h \
-	%D%/model_matrix.c %D%/model_matrix.h \
+	%D%/nfs_mounts.c %D%/nfs_sections.h %D%/nfs_servers.c \
 	%D%/op_actions.c %D%/op_actions.h \
 	%D%/op_text.c %D%/op_text.h \
 	%D%/pane_events.c \
@@ -39,9 +44,17 @@ libui_a_SOURCES = \
 	%D%/theme.c %D%/theme.h \
 	%D%/ui.c \
 	%D%/view.h \
+	%D%/view_autoscale.c \
 	%D%/view_details.c \
 	%D%/view_events.c \
 	%D%/view_help.c \
 	%D%/view_logs.c \
 	%D%/view_main.c \
-	%D%/view_models.c
+	%D%/view_models.c \
+	%D%/view_nfs.c \
+	%D%/wall.c \
+	%D%/wall_alerts.c \
+	%D%/wall_blank.c %D%/wall_blank.h \
+	%D%/wall_figures.c \
+	%D%/wall_picture.c %D%/wall_picture.h \
+	%D%/wall_servers.c

@@ -5,6 +5,7 @@
 #ifndef UI_LOOK_H
 #define UI_LOOK_H
 
+#include "ollama-top/autoscale.h"
 #include "ollama-top/fleet.h"
 #include "ollama-top/ops.h"
 #include "theme.h"
@@ -17,9 +18,11 @@ struct look {
 	const struct fleet *fleet;
 	const struct theme *theme;
 	const struct ops *ops; /* NULL: read-only */
-	uint64_t operation;    /* the one under the cursor, or 0 */
+	const struct autoscale *autoscale;
+	uint64_t operation; /* the one under the cursor, or 0 */
 	int64_t now, wall;
-	bool still; /* the wall clock stands (screen tests): ages are 0, and nothing counts down */
+	bool replay; /* what is shown was, at that time */
+	bool still;  /* the wall clock stands (screen tests): ages are 0, and nothing counts down */
 };
 
 /* Milliseconds since a moment, at least 0; 0 under a still clock. */

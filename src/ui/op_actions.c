@@ -66,18 +66,6 @@ static void act_server(struct ui *ui, const struct op_action *action)
 	confirm_open(ui, &wish);
 }
 
-/* As the operation counts: what has a container, running or not. */
-static int present(const struct server *server)
-{
-	int count = 0;
-	for (size_t i = 0; i < server->instance_count; i++) {
-		const struct instance *instance = server->instances[i];
-		count += !instance->gone && instance->present != 0 &&
-			 instance->container.status != CONTAINER_REMOVED;
-	}
-	return count;
-}
-
 static void act_scale(struct ui *ui, const struct op_action *action)
 {
 	const struct server *server;
@@ -87,7 +75,9 @@ static void act_scale(struct ui *ui, const struct op_action *action)
 	if (!server)
 		return;
 	wish_target(&wish, server, NULL);
-	wish.count = present(server) + action->what;
+	/* One more than a number that is not known yet is no number. */
+	const int now = fleet_scaled(server);
+	wish.count = now < 0 ? -1 : now + action->what < 0 ? 0 : now + action->what;
 	confirm_open(ui, &wish);
 }
 
@@ -121,9 +111,19 @@ static void act_model(struct ui *ui, const struct op_action *action)
 {
 	const struct server *server;
 	const struct instance *instance;
-	if (find_instance(ui, &server, &instance))
+	if (!find_instance(ui, &server, &instance))
+		return;
+	if (!instance_is_ollama(instance))
+		ui_message(ui, _("%s is of kind openai: its models are not loaded or unloaded from here"),
+			instance->name);
+	else
 		choose_open(ui, (enum op_kind)action->what, server->spec->name, instance->name,
 			model_under_cursor(ui));
+}
+
+bool op_action_applies(const struct op_action *action, const struct instance *instance)
+{
+	return action->act != act_model || !instance || instance_is_ollama(instance);
 }
 
 static void act_delete(struct ui *ui, const struct op_action *action)
@@ -155,14 +155,27 @@ static void act_cancel(struct ui *ui, const struct op_action *action)
 	else if (active == 0)
 		ui_message(ui, "%s", _("no operation runs"));
 	else
-		ui_message(
-			ui, _("%zu operations run: choose one in the first view with Tab, then x"), active);
+		ui_message(ui,
+			P_("%zu operation runs: choose one in the first view with Tab, then x",
+				"%zu operations run: choose one in the first view with Tab, then x", active),
+			active);
+}
+
+static void act_arm(struct ui *ui, const struct op_action *action)
+{
+	const struct server *server;
+	const struct instance *instance;
+	(void)action;
+	ui_target(ui, &server, &instance);
+	if (server && !arm_open(ui, server->index))
+		ui_message(ui, _("%s has no autoscale: in the configuration"), server->spec->name);
 }
 
 #define MAIN    (1U << VIEW_MAIN)
 #define DETAILS (1U << VIEW_DETAILS)
 #define MODELS  (1U << VIEW_MODELS)
 #define LOGS    (1U << VIEW_LOGS)
+#define SCALING (1U << VIEW_AUTOSCALE)
 #define TARGET  (MAIN | DETAILS | LOGS)
 #define ANY     (~0U)
 
@@ -189,6 +202,8 @@ static const struct op_action actions[] = {
 		N_("restart the selected server's instances one after another"), act_server, OP_ROLLING},
 	{'U', N_("Upgrade"), 13, TARGET, MAIN, false,
 		N_("recreate the selected server's instances on a new image"), act_upgrade, OP_UPGRADE},
+	{'A', N_("Arm"), 1, TARGET | SCALING, SCALING, false,
+		N_("arm or disarm the selected server's scaling policy"), act_arm, 0},
 };
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))
 

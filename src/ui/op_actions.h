@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct instance;
 struct ui;
 
 struct op_action {
@@ -26,6 +27,9 @@ struct op_action {
 
 /* The i-th, NULL past the last. */
 const struct op_action *op_action_at(size_t i);
+
+/* Is there anything for it to do on this instance (NULL: none is meant)? What a server lacks is not offered. */
+bool op_action_applies(const struct op_action *action, const struct instance *instance);
 
 /* Does what a key asks for; false when it is no operation's, and always in a console without operations. */
 bool op_key(struct ui *ui, int key);

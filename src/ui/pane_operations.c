@@ -23,7 +23,7 @@ static void draw_title(const struct look *look, const void *item, const struct c
 
 static void draw_step(const struct look *look, const void *item, const struct canvas *cell)
 {
-	char text[160];
+	char text[384];
 	canvas_field(
 		cell, 0, 0, cell->w, ALIGN_LEFT, FACE_NORMAL, op_step_text(text, sizeof(text), look, item));
 }
@@ -68,7 +68,7 @@ static void draw_left(const struct look *look, const void *item, const struct ca
 static void draw_layer(const struct look *look, const void *item, const struct canvas *cell)
 {
 	const struct op_view *op = item;
-	char text[32] = "";
+	char text[64] = "";
 	(void)look;
 	if (op->layer > 0)
 		(void)snprintf(text, sizeof(text), _("layer %d"), op->layer);

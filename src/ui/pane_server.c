@@ -58,6 +58,12 @@ static const struct store *worst_store(const struct server *server)
 	return worst;
 }
 
+/* Fails itself, or does not offer what must be mounted. */
+static bool nfs_fails(const struct server *server)
+{
+	return server->nfs.status == LINK_FAILED || server->nfs_server.export_fails;
+}
+
 static void add_nfs(struct pieces *pieces, const struct server *server)
 {
 	const struct nfs_spec *nfs = &server->spec->nfs;
@@ -65,7 +71,7 @@ static void add_nfs(struct pieces *pieces, const struct server *server)
 	if (!nfs->given)
 		return;
 	if (nfs->export_path) {
-		bool failed = server->nfs.status == LINK_FAILED;
+		bool failed = nfs_fails(server);
 		pieces_add(pieces, 5, true, failed ? FACE_CRITICAL : FACE_NORMAL,
 			failed ? _("NFS! %s") : _("exports %s"), nfs->export_path);
 		return;
@@ -77,11 +83,22 @@ static void add_nfs(struct pieces *pieces, const struct server *server)
 	enum face face = s->status == STORE_OK        ? FACE_NORMAL
 			 : s->status == STORE_UNKNOWN ? FACE_DIM
 						      : FACE_CRITICAL;
+	bool answers = s->status == STORE_OK && server->nfs.status == LINK_OK;
 	pieces_add(pieces, 5, true, face, "%s %.*s %s%s%s", s->fstype, host, nfs->source,
-		store_status_name(s->status), s->status == STORE_OK && s->space_seen_at ? " " : "",
-		s->status == STORE_OK && s->space_seen_at
-			? format_latency(latency, sizeof(latency), s->latency_ms)
-			: "");
+		store_status_name(s->status), answers ? " " : "",
+		answers ? format_latency(latency, sizeof(latency), server->nfs.latency_ms) : "");
+}
+
+/* That it changes by itself must be seen where it is watched. */
+static void add_autoscale(struct pieces *pieces, const struct look *look, const struct server *server)
+{
+	struct autoscale_view view;
+	if (!autoscale_at(look->autoscale, server->index, &view))
+		return;
+	if (policy_alert(view.policy))
+		pieces_add(pieces, 2, false, FACE_WARNING, "%s", _("autoscale stopped"));
+	else if (view.armed)
+		pieces_add(pieces, 2, false, FACE_BUSY, "%s", _("autoscale"));
 }
 
 void server_heading(const struct look *look, const struct server *server, const struct canvas *line)
@@ -93,6 +110,7 @@ void server_heading(const struct look *look, const struct server *server, const 
 		server->spec->role == ROLE_RW ? "rw" : "ro");
 	if (server->status == FLEET_DOWN)
 		pieces_add(&pieces, 2, false, FACE_CRITICAL, "%s", _("DOWN"));
+	add_autoscale(&pieces, look, server);
 	add_docker(&pieces, server);
 	add_memory(&pieces, look, server);
 	if (server->clock_skew_known &&
@@ -104,7 +122,16 @@ void server_heading(const struct look *look, const struct server *server, const 
 }
 
 /* What a note can say; each kind has its line, or none. */
-enum note { NOTE_DOCKER, NOTE_WARNING, NOTE_NFS, NOTE_COUNT };
+enum note { NOTE_DOCKER, NOTE_WARNING, NOTE_TOKEN, NOTE_NFS, NOTE_EXPORT, NOTE_COUNT };
+
+/* The first instance with a warning about its token file; NULL without one. */
+static const struct instance *careless(const struct server *server)
+{
+	for (size_t i = 0; i < server->instance_count; i++)
+		if (server->instances[i]->token_warning != NULL)
+			return server->instances[i];
+	return NULL;
+}
 
 static bool has_note(const struct server *server, enum note note)
 {
@@ -113,8 +140,12 @@ static bool has_note(const struct server *server, enum note note)
 		return server->docker.status == LINK_FAILED && server->instance_count > 0;
 	case NOTE_WARNING:
 		return server->docker_warning != NULL;
-	case NOTE_NFS:
-		return server->nfs.status == LINK_FAILED;
+	case NOTE_TOKEN:
+		return careless(server) != NULL;
+	case NOTE_NFS: /* of a server of the fleet it is said there */
+		return server->nfs.status == LINK_FAILED && server->raised[CONDITION_NFS_SERVER] != 0;
+	case NOTE_EXPORT:
+		return server->raised[CONDITION_NFS_EXPORT] != 0 && server->nfs_server.trouble != NULL;
 	default:
 		return false;
 	}
@@ -124,7 +155,7 @@ static void draw_link(
 	const struct look *look, const char *what, const struct link *link, const struct canvas *line)
 {
 	struct pieces pieces = {0};
-	char retry[32], age[16];
+	char retry[80], age[16];
 	pieces_add(
 		&pieces, 0, false, FACE_WARNING, "! %s: %s", what, link->error ? link->error : _("failed"));
 	if (link->changed_at)
@@ -153,8 +184,13 @@ void server_note_draw(
 		draw_link(look, "docker", &server->docker, line);
 	else if (kind == NOTE_NFS)
 		draw_link(look, "nfs", &server->nfs, line);
+	else if (kind == NOTE_EXPORT)
+		canvas_printf(line, 0, 1, FACE_WARNING, "! nfs: %s", server->nfs_server.trouble);
 	else if (kind == NOTE_WARNING)
 		canvas_printf(line, 0, 1, FACE_WARNING, "! %s", server->docker_warning);
+	else if (kind == NOTE_TOKEN)
+		canvas_printf(line, 0, 1, FACE_WARNING, "! %s: %s", careless(server)->name,
+			careless(server)->token_warning);
 }
 
 void server_empty_draw(const struct look *look, const struct server *server, const struct canvas *line)

@@ -84,12 +84,19 @@ static void draw_layer(const struct look *look, const void *item, const struct c
 }
 
 static const struct column transfer_columns[] = {
+	/* TRANSLATORS: a column's heading, at most 12 columns */
 	{N_("MODEL"), 12, 40, 2, 0, ALIGN_LEFT, draw_label},
+	/* TRANSLATORS: a column's heading, at most 12 columns */
 	{N_("PROGRESS"), 6, TRANSFER_BAR, 2, 5, ALIGN_LEFT, draw_bar},
+	/* TRANSLATORS: a column's heading, at most 4 columns */
 	{N_("%"), 4, 4, 0, 1, ALIGN_RIGHT, draw_share},
+	/* TRANSLATORS: a column's heading, at most 10 columns */
 	{N_("BYTES"), 10, 10, 0, 4, ALIGN_RIGHT, draw_bytes},
+	/* TRANSLATORS: a column's heading, at most 7 columns */
 	{N_("SPEED"), 7, 7, 0, 3, ALIGN_RIGHT, draw_rate},
+	/* TRANSLATORS: a column's heading, at most 6 columns */
 	{N_("LEFT"), 6, 6, 0, 2, ALIGN_RIGHT, draw_left},
+	/* TRANSLATORS: a column's heading, at most 12 columns */
 	{N_("LAYER"), 12, 32, 1, 6, ALIGN_LEFT, draw_layer},
 };
 #define TRANSFER_COLUMNS (sizeof(transfer_columns) / sizeof(transfer_columns[0]))

@@ -37,6 +37,14 @@ bool pen_visible(const struct pen *pen, int height)
 	return pen_row(pen) + height > 0 && pen_row(pen) < pen->canvas.h;
 }
 
+void pen_fit_labels(struct pen *pen, const struct pen *written)
+{
+	int most = pen->canvas.w / 3;
+	int wanted = written->widest < most ? written->widest + 1 : most;
+	if (wanted > pen->label)
+		pen->label = wanted;
+}
+
 void pen_heading(struct pen *pen, const char *heading)
 {
 	const struct canvas *c = &pen->canvas;
@@ -57,6 +65,8 @@ void pen_field(struct pen *pen, enum face face, const char *label, const char *f
 	va_end(args);
 	canvas_text(c, pen_row(pen), 0, FACE_LABEL, label);
 	int taken = text_columns(c->theme, label);
+	if (taken > pen->widest)
+		pen->widest = taken;
 	int x = taken == 0 ? 0 : taken < pen->label ? pen->label : taken + 1;
 	const char *next = text;
 	do {

@@ -12,7 +12,7 @@
 #define PIECES_MAX 28
 
 struct piece {
-	char text[160];
+	char text[400];
 	enum face face;
 	int rank; /* the highest goes first; 0 never goes, but may be cut */
 	bool right;

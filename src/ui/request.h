@@ -26,8 +26,10 @@
 	GROUP(VIEW, N_("Views"))                                                                        \
 	REQ(DETAILS, N_("Details"), 2, N_("everything about the selected instance"))                    \
 	REQ(MODELS, N_("Models"), 3, N_("which model, which digest, seen by which instance"))           \
+	REQ(NFS, N_("NFS"), 4, N_("the NFS server, its exports, and every mount of them"))              \
 	REQ(EVENTS, N_("Events"), 4, N_("alerts, and what happened"))                                   \
 	REQ(LOGS, N_("Logs"), 4, N_("the log of the selected instance's container, live"))              \
+	REQ(AUTOSCALE, N_("Autoscale"), 14, N_("the scaling policies: figures, thresholds, decisions")) \
 	REQ(HELP, N_("Help"), 1, N_("this help"))                                                       \
 	REQ(BACK, N_("Back"), 0, N_("back to the view before; Esc also clears the filter"))             \
 	REQ(QUIT, N_("Quit"), 0, N_("back; from the first view: quit"))                                 \

@@ -89,10 +89,8 @@ const char *view_position(const struct view *view, char *buf, size_t size)
 void view_foot(struct ui *ui, const struct canvas *c, enum face face, const char *text, const char *position)
 {
 	struct pieces pieces = {0};
-	struct look look;
 	struct canvas line = canvas_sub(c, c->h - 1, 1, 1, c->w - 2);
-	ui_look(ui, &look);
-	bool message = ui->message[0] && look.now < ui->message_until;
+	bool message = ui->message[0] && clock_real_ms() < ui->message_until;
 	pieces_add(&pieces, 0, false, message ? FACE_NOTICE : face, "%s", message ? ui->message : text);
 	pieces_add(&pieces, 1, true, FACE_DIM, "%s", position);
 	pieces_draw(&pieces, &line, 2);

@@ -68,7 +68,7 @@ int column_at(const int *widths, size_t column)
 void columns_titles(const struct column *columns, size_t count, const int *widths, size_t sorted,
 	const struct canvas *line)
 {
-	char title[64];
+	char title[96];
 	for (size_t i = 0; i < count; i++) {
 		if (widths[i] == 0)
 			continue;

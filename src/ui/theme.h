@@ -56,6 +56,8 @@ enum glyph {
 	GLYPH_BAR_EMPTY,
 	GLYPH_CUT, /* the last column of a text that does not fit */
 	GLYPH_SORTED,
+	GLYPH_UPPER_HALF, /* of a cell; with GLYPH_BAR_FULL what large figures are made of */
+	GLYPH_LOWER_HALF,
 	GLYPH_COUNT,
 };
 

@@ -5,6 +5,7 @@
 #include "view.h"
 
 #include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,9 +26,11 @@ static const struct view_ops *const ui_views[VIEW_COUNT] = {
 	[VIEW_MAIN] = &view_main,
 	[VIEW_DETAILS] = &view_details,
 	[VIEW_MODELS] = &view_models,
+	[VIEW_NFS] = &view_nfs,
 	[VIEW_EVENTS] = &view_events,
 	[VIEW_HELP] = &view_help,
 	[VIEW_LOGS] = &view_logs,
+	[VIEW_AUTOSCALE] = &view_autoscale,
 };
 
 static void on_stop(struct ui *ui)
@@ -103,7 +106,8 @@ static void on_tick(uv_timer_t *handle)
 	ui_draw(ui);
 	/* On the second, so that the clock neither skips one nor lags behind. */
 	int64_t part = clock_wall_ms(ui->options.clock) % 1000;
-	uint64_t next = ui->options.clock->still_wall ? 1000 : (uint64_t)(1000 - part);
+	bool stands = ui->options.clock->still_wall || ui->options.clock->replays;
+	uint64_t next = stands ? 1000 : (uint64_t)(1000 - part);
 	(void)uv_timer_start(handle, on_tick, next + 1, 0);
 }
 
@@ -112,7 +116,7 @@ static void on_data(uv_timer_t *handle)
 	struct ui *ui = handle->data;
 	if (ui->quitting)
 		return;
-	ui->drawn_at = clock_mono_ms(ui->options.clock);
+	ui->drawn_at = clock_real_ms();
 	ui_draw(ui);
 }
 
@@ -226,9 +230,11 @@ void ui_look(const struct ui *ui, struct look *look)
 		.fleet = ui->fleet,
 		.theme = &ui->theme,
 		.ops = ui->options.ops,
+		.autoscale = ui->options.autoscale,
 		.operation = ui->operation,
 		.now = clock_mono_ms(clock),
 		.wall = clock_wall_ms(clock),
+		.replay = clock->replays,
 		.still = clock->still_wall != 0,
 	};
 }
@@ -239,7 +245,7 @@ void ui_message(struct ui *ui, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(ui->message, sizeof(ui->message), format, args);
 	va_end(args);
-	ui->message_until = clock_mono_ms(ui->options.clock) + MESSAGE_MS;
+	ui->message_until = clock_real_ms() + MESSAGE_MS;
 }
 
 void ui_target(struct ui *ui, const struct server **server, const struct instance **instance)
@@ -323,13 +329,21 @@ struct ui *ui_new(const struct ui_options *options)
 		return NULL;
 	ui->options = *options;
 	ui->fleet = options->fleet;
-	ui->opened_at = clock_mono_ms(options->clock);
+	ui->opened_at = clock_real_ms();
+	if (options->replay) {
+		ui->replay = *options->replay;
+		ui->options.replay = &ui->replay;
+	}
 	if (!make_views(ui) || !(ui->screen = screen_open())) {
 		free_views(ui);
 		free(ui);
 		return NULL;
 	}
-	theme_init(&ui->theme, theme_charset(options->ascii, utf8, getenv("TERM")), colour);
+	enum charset charset = theme_charset(options->ascii, utf8, getenv("TERM"));
+	/* What such a terminal cannot show of another language would be question marks: English is ASCII. */
+	if (charset == CHARSET_ASCII)
+		(void)setlocale(LC_MESSAGES, "C");
+	theme_init(&ui->theme, charset, colour);
 	ui_draw(ui);
 	if (!start_handles(ui)) {
 		screen_close(ui->screen);
@@ -344,7 +358,7 @@ struct ui *ui_new(const struct ui_options *options)
 /* Draws `least` ms after the last picture that data caused, unless one is due before. */
 static void draw_later(struct ui *ui, int64_t least)
 {
-	int64_t wait = ui->drawn_at + least - clock_mono_ms(ui->options.clock);
+	int64_t wait = ui->drawn_at + least - clock_real_ms();
 	if (wait < CHANGE_MS)
 		wait = CHANGE_MS;
 	if (uv_is_active((uv_handle_t *)&ui->data) && (int64_t)uv_timer_get_due_in(&ui->data) <= wait)
@@ -359,7 +373,7 @@ void ui_changed(struct ui *ui)
 	bool acting = ui->options.ops && ui->drawn_ops != ops_generation(ui->options.ops);
 	if (ui->quitting || (ui->drawn_generation == ui->fleet->generation && !graphs && !acting))
 		return;
-	int64_t now = clock_mono_ms(ui->options.clock);
+	int64_t now = clock_real_ms();
 	bool news = acting || ui->drawn_serial != ui->fleet->event_serial || now - ui->opened_at < OPENING_MS;
 	draw_later(ui, news ? NEWS_MS : FIGURES_MS);
 }

@@ -67,6 +67,7 @@ struct prompt {
 
 struct ui {
 	struct ui_options options;
+	struct ui_replay replay; /* where options.replay is not NULL */
 	struct fleet *fleet;
 	struct screen *screen;
 	struct theme theme;
@@ -80,7 +81,7 @@ struct ui {
 	struct dialog dialog;
 	uint64_t operation;   /* under the cursor of the first view; 0: the cursor is among the instances */
 	struct recall pulled; /* models that were pulled from here */
-	char message[160];
+	char message[512];
 	int64_t message_until;
 	int64_t opened_at;
 	int64_t drawn_at; /* last drawing that data caused */
@@ -125,9 +126,11 @@ void prompt_filter(struct ui *ui); /* types the filter of the view on top */
 void prompt_key(struct ui *ui, int key);
 void prompt_draw(const struct prompt *prompt, const struct canvas *line);
 
-/* summary.c and keybar.c: the first and the last line. */
+/* summary.c and keybar.c: the first and the last line. What the first says of the fleet alone, the wall says too. */
+struct pieces;
+void summary_add(struct pieces *pieces, const struct fleet *fleet);
 void summary_draw(struct ui *ui, const struct look *look, const struct canvas *line);
-void keybar_draw(const struct ui *ui, const struct view *view, const struct canvas *line);
+void keybar_draw(struct ui *ui, const struct view *view, const struct canvas *line);
 
 /* scroll.c: moving in a view that is a list of lines. */
 bool view_scroll(struct view *view, enum request request);
@@ -159,7 +162,7 @@ struct pane {
 	int (*lines)(const struct look *look, int spare);
 	void (*draw)(const struct look *look, const struct canvas *c);
 };
-extern const struct pane pane_operations, pane_transfers, pane_events;
+extern const struct pane pane_operations, pane_transfers, pane_decisions, pane_events;
 
 /* pane_operations.c: the cursor there. Takes it away when its operation is no longer listed. */
 void operations_sync(struct ui *ui);
@@ -168,6 +171,7 @@ bool operations_enter(struct ui *ui, bool last);
 /* Moves it, or opens what is under it; false when it is not there, or the request is none for it. */
 bool operations_request(struct ui *ui, enum request request);
 
-extern const struct view_ops view_main, view_details, view_models, view_events, view_help, view_logs;
+extern const struct view_ops view_main, view_details, view_models, view_nfs, view_events, view_help,
+	view_logs, view_autoscale;
 
 #endif

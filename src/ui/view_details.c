@@ -10,18 +10,27 @@
 #define LABEL_COLUMNS 15
 #define COLUMN_SPACE  3
 
-/* Writes the sections of one side, or of both; returns the lines they take. */
-static int write_sections(const struct look *look, const struct instance *instance, const struct canvas *c,
-	int top, bool left, bool right)
+static void write_with(
+	const struct look *look, const struct instance *instance, struct pen *pen, bool left, bool right)
 {
-	struct pen pen = {.canvas = *c, .top = top, .label = LABEL_COLUMNS};
 	for (size_t i = 0; i < detail_section_count; i++) {
 		const struct section *section = &detail_sections[i];
 		if (section->right ? !right : !left)
 			continue;
-		pen_heading(&pen, _(section->title));
-		section->draw(look, instance, &pen);
+		pen_heading(pen, _(section->title));
+		section->draw(look, instance, pen);
 	}
+}
+
+/* Writes the sections of one side, or of both; returns the lines they take. */
+static int write_sections(const struct look *look, const struct instance *instance, const struct canvas *c,
+	int top, bool left, bool right)
+{
+	struct pen pen = {.canvas = *c, .top = top, .label = LABEL_COLUMNS}, dry = pen;
+	dry.canvas.h = 0;
+	write_with(look, instance, &dry, left, right);
+	pen_fit_labels(&pen, &dry);
+	write_with(look, instance, &pen, left, right);
 	return pen.y;
 }
 
@@ -43,7 +52,7 @@ static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 	const struct server *server;
 	const struct instance *instance;
 	struct look look;
-	char title[2 * TEXT_NAME_MAX] = "", position[48];
+	char title[2 * TEXT_NAME_MAX] = "", position[96];
 	struct canvas body = canvas_sub(c, 1, 2, c->h - 2, c->w - 4);
 	ui_look(ui, &look);
 	ui_target(ui, &server, &instance);

@@ -158,7 +158,7 @@ static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 {
 	const struct events_state *state = view->state;
 	struct look look;
-	char position[48];
+	char position[96];
 	struct canvas body = canvas_sub(c, 1, 1, c->h - 2, c->w - 2);
 	ui_look(ui, &look);
 	refresh_entries(ui, view);

@@ -12,12 +12,15 @@
 
 /* Where a key is not for all views, the help says where it is good. */
 static const char *const only_in[VIEW_COUNT] = {
+	/* TRANSLATORS: where a key is good, after what it does */
 	[VIEW_MAIN] = N_("(first view)"),
 	[VIEW_DETAILS] = N_("(details)"),
 	[VIEW_MODELS] = N_("(models)"),
+	[VIEW_NFS] = N_("(NFS)"),
 	[VIEW_EVENTS] = N_("(events)"),
 	[VIEW_HELP] = N_("(help)"),
 	[VIEW_LOGS] = N_("(logs)"),
+	[VIEW_AUTOSCALE] = N_("(autoscale)"),
 };
 
 static void append(char *buf, size_t size, const char *separator, const char *text)
@@ -30,7 +33,7 @@ static void append(char *buf, size_t size, const char *separator, const char *te
 static void describe(enum request request, char *keys, size_t keys_size, char *views, size_t views_size)
 {
 	const struct binding *b;
-	char name[16], wrapped[24], all[128] = " ";
+	char name[48], wrapped[64], all[256] = " ";
 	keys[0] = views[0] = 0;
 	for (size_t i = 0; (b = keymap_at(i)); i++) {
 		if (b->request != request)
@@ -60,7 +63,7 @@ static int write_help(const struct ui *ui, struct pen *pen)
 {
 	const char *heading;
 	enum request request;
-	char keys[128], views[128];
+	char keys[256], views[256];
 	for (size_t line = 0; request_help(line, &heading, &request); line++) {
 		if (heading) {
 			pen_heading(pen, _(heading));
@@ -75,20 +78,25 @@ static int write_help(const struct ui *ui, struct pen *pen)
 	pen_field(pen, FACE_NORMAL, "(12s)", "%s", _("the figure is that old and no longer current"));
 	pen_field(pen, FACE_NORMAL, _("busy"), "%s",
 		_("answering somebody: more CPU than busy_cpu, or live connections"));
+	/* xgettext:no-c-format */
 	pen_field(pen, FACE_NORMAL, "CPU", "%s", _("as 'docker stats' means it: 100 % is one core"));
 	return pen->y;
 }
 
 static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 {
-	char position[48];
+	char position[96];
 	struct canvas body = canvas_sub(c, 1, 2, c->h - 2, c->w - 4);
 	struct pen pen = {.canvas = canvas_sub(&body, 0, 0, 0, body.w), .label = KEYS_COLUMNS};
 	view_frame(ui, view, c, "");
+	struct pen dry = pen;
+	(void)write_help(ui, &dry);
+	pen_fit_labels(&pen, &dry);
+	int label = pen.label;
 	view->lines = write_help(ui, &pen);
 	view->page = body.h;
 	view_clamp(view);
-	pen = (struct pen){.canvas = body, .top = view->top, .label = KEYS_COLUMNS};
+	pen = (struct pen){.canvas = body, .top = view->top, .label = label};
 	(void)write_help(ui, &pen);
 	view_foot(ui, c, FACE_NORMAL, "", view_position(view, position, sizeof(position)));
 }

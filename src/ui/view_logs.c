@@ -80,6 +80,7 @@ static void start(struct ui *ui, struct shown_log *state)
 		.loop = ui->options.loop,
 		.clock = ui->options.clock,
 		.http = ui->options.http,
+		.tunnels = ui->options.tunnels,
 		.server = server->spec,
 		.container = container_of(instance),
 		.timeout_ms = ui->fleet->spec->timeout_ms,
@@ -165,7 +166,7 @@ static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 	struct shown_log *state = view->state;
 	struct canvas body = canvas_sub(c, 1, 1, c->h - 2, c->w - 2);
 	struct look look;
-	char text[512] = "", position[64] = "";
+	char text[512] = "", position[160] = "";
 	ui_look(ui, &look);
 	view_frame(ui, view, c, state->target);
 	if (!state->ring) {

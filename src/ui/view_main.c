@@ -30,7 +30,7 @@ struct plan {
 };
 
 /* In the order they are drawn and given space. */
-static const struct pane *const panes[] = {&pane_operations, &pane_transfers, &pane_events};
+static const struct pane *const panes[] = {&pane_operations, &pane_transfers, &pane_decisions, &pane_events};
 #define PANES (sizeof(panes) / sizeof(panes[0]))
 
 static int server_rows(const struct ui *ui, size_t server)
@@ -362,8 +362,9 @@ static void refilter(struct ui *ui, struct view *view)
 	ui_sync(ui);
 }
 
-static const enum request bar[] = {REQ_DETAILS, REQ_LOGS, REQ_MODELS, REQ_EVENTS, REQ_FILTER, REQ_SORT,
-	REQ_PAUSE, REQ_RETRY, REQ_ACKNOWLEDGE, REQ_REFRESH, REQ_HELP, REQ_QUIT, REQ_NONE};
+static const enum request bar[] = {REQ_DETAILS, REQ_LOGS, REQ_MODELS, REQ_NFS, REQ_EVENTS, REQ_AUTOSCALE,
+	REQ_FILTER, REQ_SORT, REQ_PAUSE, REQ_RETRY, REQ_ACKNOWLEDGE, REQ_REFRESH, REQ_HELP, REQ_QUIT,
+	REQ_NONE};
 
 const struct view_ops view_main = {
 	.id = VIEW_MAIN,

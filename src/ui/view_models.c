@@ -1,8 +1,9 @@
 /* view_models.c - models down, instances across: who has which, in which version, and loaded where. */
 #include "view.h"
 
-#include "model_matrix.h"
+#include "filter.h"
 #include "ollama-top/i18n.h"
+#include "ollama-top/matrix.h"
 #include "ollama-top/text.h"
 #include "table.h"
 
@@ -14,6 +15,7 @@
 #define MODEL_LEAST   12
 #define HEADER_LINES  2
 #define DIGEST_DIGITS 6
+#define LAG_SHOWN_MS  INT64_C(600000)
 
 struct models_state {
 	struct model_matrix matrix;
@@ -47,7 +49,9 @@ static void draw_digest(const struct look *look, const void *item, const struct 
 
 static const struct column model_columns[] = {
 	{N_("MODEL"), MODEL_LEAST, 40, 4, 0, ALIGN_LEFT, draw_model},
+	/* TRANSLATORS: a column's heading, at most 6 columns */
 	{N_("SIZE"), 6, 6, 0, 1, ALIGN_RIGHT, draw_size},
+	/* TRANSLATORS: a column's heading, at most 12 columns */
 	{N_("DIGEST"), 12, 12, 0, 2, ALIGN_LEFT, draw_digest},
 };
 #define MODEL_COLUMNS (sizeof(model_columns) / sizeof(model_columns[0]))
@@ -82,17 +86,33 @@ static void fit(const struct fleet *fleet, const struct model_matrix *matrix, co
 		grid->shown = 1;
 }
 
+/* For a while, how long after the rw server it had the model: what NFS clients make of a pull. */
+static const char *same_text(const struct look *look, const struct instance *i,
+	const struct model_stored *stored, char *buf, size_t size)
+{
+	char age[16];
+	int64_t lag = model_lag(look->fleet, i, stored->name);
+	if (lag < 0 || look->now - stored->first_seen_at > LAG_SHOWN_MS)
+		/* TRANSLATORS: in a cell of the models' table, as are "settling", "missing", "extra", "stored" */
+		return _("same");
+	(void)snprintf(buf, size, _("same +%s"), text_duration(age, sizeof(age), lag));
+	return buf;
+}
+
 static const char *cell_text(const struct look *look, const struct instance *i, const struct model_row *row,
 	char *buf, size_t size, enum face *face)
 {
 	const struct model_stored *stored = instance_stored(i, row->name);
 	bool settling = model_settling(look->fleet, i, row->name, look->now);
 	const char *hex;
+	*face = FACE_DIM;
+	if (!instance_is_ollama(i))
+		return instance_loaded(i, row->name) ? _("served") : "-";
 	*face = FACE_WARNING;
 	switch (fleet_model_agreement(look->fleet, i, row->name)) {
 	case MODEL_SAME:
 		*face = stored ? FACE_OK : FACE_DIM;
-		return stored ? _("same") : "-";
+		return stored ? same_text(look, i, stored, buf, size) : "-";
 	case MODEL_MISSING:
 		*face = settling ? FACE_QUIET : FACE_WARNING;
 		return settling ? _("settling") : _("missing");
@@ -115,7 +135,7 @@ static const char *cell_text(const struct look *look, const struct instance *i, 
 static void draw_cell(const struct look *look, const struct instance *i, const struct model_row *row,
 	const struct canvas *cell)
 {
-	char text[32], buf[24];
+	char text[96], buf[64];
 	enum face face;
 	const char *sign = cell_text(look, i, row, buf, sizeof(buf), &face);
 	bool loaded = instance_loaded(i, row->name) != NULL;
@@ -156,10 +176,15 @@ static int instance_count(const struct fleet *fleet)
 	return count;
 }
 
+static bool keep(void *user, const char *model)
+{
+	return filter_matches(user, &model, 1);
+}
+
 static void refresh_rows(struct ui *ui, struct view *view)
 {
 	struct models_state *state = view->state;
-	matrix_build(&state->matrix, ui->fleet, state->filter);
+	matrix_build(&state->matrix, ui->fleet, keep, state->filter);
 	view->lines = (int)state->matrix.count;
 	for (size_t i = 0; state->selected[0] && i < state->matrix.count; i++)
 		if (!strcmp(state->matrix.rows[i].name, state->selected))
@@ -192,7 +217,7 @@ static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 	struct models_state *state = view->state;
 	struct look look;
 	struct grid grid;
-	char position[48], title[64] = "";
+	char position[96], title[128] = "";
 	struct canvas inner = canvas_sub(c, 1, 1, c->h - 2, c->w - 2);
 	struct canvas body = canvas_sub(&inner, HEADER_LINES, 0, inner.h - HEADER_LINES, inner.w);
 	int instances = instance_count(ui->fleet);
@@ -215,8 +240,11 @@ static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 		canvas_text(&body, 1, 1, FACE_DIM,
 			state->filter[0] ? _("nothing matches the filter; Esc clears it")
 					 : _("no model list has come in yet"));
+	/* TRANSLATORS: the signs of the table; only the first 76 columns are always seen */
 	view_foot(ui, c, FACE_DIM,
-		_("* loaded  != other digest than the rw server  ~ settling, up to a minute"),
+		_("* loaded  != other digest than the rw server  ~ settling, up to a minute  +8s seen so "
+		  "long "
+		  "after it"),
 		view_position(view, position, sizeof(position)));
 }
 

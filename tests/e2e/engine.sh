@@ -4,12 +4,18 @@
 #                                   disturbs nobody and ends with it; returns where that is done
 # engine_start                      sets DOCKER_HOST; returns 1 with the reason in $engine_why
 # engine_restart                    starts the daemon again that was killed; its containers are as it finds them
+# engine_second NAME                another engine, on a host of that name: it has 10.9.0.2 where this one has 10.9.0.1, and
+#                                   $engine_second_host is its DOCKER_HOST
+# engine_nfs EXPORT                 the simulator's NFS server offers EXPORT at 127.0.0.1: port 2049, portmapper 111
 # engine_image NAME                 an image with busybox and the simulator's Ollama half
 # engine_request METHOD PATH [BODY] the engine's answer; fails on a refusal and shows it
 # engine_differences A B            paths of the fields in which two containers differ
+# engine_file_differences A B       the same of files with inspections
 # engine_stop
 
 engine_why=
+engine_nfs=
+engine_second_host=
 
 engine_own_namespaces()
 {
@@ -73,13 +79,60 @@ engine_restart()
 	engine_daemon
 }
 
+# In a network and with a name of its own, which a process that sleeps keeps; all else it shares.
+engine_second()
+{
+	second=$engine_dir/second
+	mkdir "$second"
+	unshare --net --uts sleep infinity &
+	engine_holder=$!
+	engine_inside="nsenter --net --uts --target $engine_holder"
+	if ! { engine_wait engine_apart && ip link add veth-second type veth peer name veth-first netns "$engine_holder" &&
+		ip address add 10.9.0.1/24 dev veth-second && ip link set veth-second up &&
+		$engine_inside ip address add 10.9.0.2/24 dev veth-first && $engine_inside ip link set veth-first up &&
+		$engine_inside ip link set lo up && $engine_inside hostname "$1"; }; then
+		engine_why="no second network can be made here"
+		return 1
+	fi
+	containerd --address "$second/containerd.sock" --root "$second/containerd" --state "$second/containerd-state" \
+		>"$second/containerd.log" 2>&1 &
+	engine_second_containerd=$!
+	engine_wait test -S "$second/containerd.sock"
+	engine_second_host=unix://$second/docker.sock
+	$engine_inside dockerd --containerd "$second/containerd.sock" -H "$engine_second_host" --data-root "$second/data" \
+		--exec-root "$second/exec" --pidfile "$second/dockerd.pid" >"$second/dockerd.log" 2>&1 &
+	engine_second_dockerd=$!
+	if ! engine_wait curl -sf --unix-socket "$second/docker.sock" http://docker/_ping; then
+		engine_why="a second dockerd did not start: $(tail -n 1 "$second/dockerd.log")"
+		return 1
+	fi
+}
+
+# The process that keeps the second network has made it.
+engine_apart()
+{
+	[ "$(readlink "/proc/$engine_holder/ns/uts")" != "$(readlink /proc/self/ns/uts)" ]
+}
+
+engine_nfs()
+{
+	cat >"$engine_dir/nfs.yaml" <<-END
+		servers:
+		  - {name: nfs, address: 127.0.0.1, role: rw, memory: 1G, cpus: 1, docker_port: 0, ollama_port: 21434, ports: 1,
+		     export: "$1", clients: 127.0.0.0/8, nfs_port: 2049, portmapper_port: 111}
+	END
+	"$OLLAMA_TOP_SIM" --scenario "$engine_dir/nfs.yaml" >"$engine_dir/nfs.out" 2>&1 &
+	engine_nfs=$!
+	engine_wait grep -q '^servers:' "$engine_dir/nfs.out"
+}
+
 # The program with the libraries that it is linked with: Debian has no static build of all of them.
 engine_image()
 {
 	root=$engine_dir/rootfs
 	mkdir -p "$root/bin" "$root/tmp" "$root/proc" "$root/root" "$root/lib64"
 	cp "$(command -v busybox)" "$root/bin/busybox"
-	for applet in sh cat df stat ls grep sleep kill echo; do
+	for applet in sh cat df stat ls grep test sleep kill echo; do
 		ln -sf busybox "$root/bin/$applet"
 	done
 	cp "$OLLAMA_TOP_SIM" "$root/bin/ollama-top-sim"
@@ -105,7 +158,13 @@ engine_differences() # TEMPLATE CLONE
 {
 	engine_request GET "/containers/$1/json" >"$TEST_TMP/a.json"
 	engine_request GET "/containers/$2/json" >"$TEST_TMP/b.json"
-	jq -rn --slurpfile a "$TEST_TMP/a.json" --slurpfile b "$TEST_TMP/b.json" '
+	engine_file_differences "$TEST_TMP/a.json" "$TEST_TMP/b.json"
+}
+
+# The same of inspections that were kept.
+engine_file_differences() # FILE FILE
+{
+	jq -rn --slurpfile a "$1" --slurpfile b "$2" '
 		def leaf: (type | IN("object", "array") | not) or length == 0;
 		def fields: .Mounts |= sort_by(.Destination) | .NetworkSettings.Networks[].Aliases |= (. // [] | sort) | . as $all |
 			[paths(leaf) as $p | {key: ($p | map(tostring) | join(" ")), value: ($all | getpath($p))}] | from_entries;
@@ -116,7 +175,15 @@ engine_differences() # TEMPLATE CLONE
 
 engine_stop()
 {
+	[ -z "$engine_nfs" ] || kill "$engine_nfs" 2>/dev/null
 	docker ps -aq | xargs -r docker rm -f >/dev/null 2>&1
+	if [ -n "$engine_second_host" ]; then
+		docker -H "$engine_second_host" ps -aq | xargs -r docker -H "$engine_second_host" rm -f >/dev/null 2>&1
+		kill "$engine_second_dockerd" 2>/dev/null
+		wait "$engine_second_dockerd" 2>/dev/null
+		kill "$engine_second_containerd" "$engine_holder" 2>/dev/null
+		wait "$engine_second_containerd" 2>/dev/null
+	fi
 	kill "$engine_dockerd" 2>/dev/null
 	wait "$engine_dockerd" 2>/dev/null
 	kill "$engine_containerd" 2>/dev/null

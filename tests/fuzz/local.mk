@@ -2,7 +2,7 @@
 check_PROGRAMS += %D%/fuzz-config
 TESTS += %D%/fuzz-config
 tests_fuzz_fuzz_config_SOURCES = %D%/fuzz-config.c
-tests_fuzz_fuzz_config_LDADD = libconfig.a libfleet.a $(YAML_LIBS)
+tests_fuzz_fuzz_config_LDADD = libconfig.a libfleet.a $(YAML_LIBS) $(CJSON_LIBS)
 check_PROGRAMS += %D%/fuzz-parse
 TESTS += %D%/fuzz-parse
 tests_fuzz_fuzz_parse_SOURCES = %D%/fuzz-parse.c tests/unit/net/parsers.c tests/unit/net/parsers.h
@@ -12,6 +12,14 @@ check_PROGRAMS += %D%/fuzz-pool
 TESTS += %D%/fuzz-pool
 tests_fuzz_fuzz_pool_SOURCES = %D%/fuzz-pool.c
 tests_fuzz_fuzz_pool_LDADD = libops.a libfleet.a $(YAML_LIBS) -lm
+check_PROGRAMS += %D%/fuzz-record
+TESTS += %D%/fuzz-record
+tests_fuzz_fuzz_record_SOURCES = %D%/fuzz-record.c
+tests_fuzz_fuzz_record_LDADD = librecord.a libnet.a libconfig.a libfleet.a $(UV_LIBS) $(YAML_LIBS) $(CJSON_LIBS) -lm
+check_PROGRAMS += %D%/fuzz-rule
+TESTS += %D%/fuzz-rule
+tests_fuzz_fuzz_rule_SOURCES = %D%/fuzz-rule.c
+tests_fuzz_fuzz_rule_LDADD = libfleet.a -lm
 EXTRA_DIST += \
 	%D%/corpus-config/alias-as-key.yaml \
 	%D%/corpus-config/alias-loop.yaml \

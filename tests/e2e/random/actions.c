@@ -65,7 +65,7 @@ enum victim { ENGINE, CONTAINER };
 static const struct fault {
 	const char *verb, *extra;
 	enum victim victim;
-	bool lies, kills, stays_dead, mends;
+	bool lies, late, until_start, kills, stays_dead, mends;
 } faults[] = {
 	{"die", "\"exit\":1,\"stay\":true", CONTAINER, .kills = true, .stays_dead = true},
 	{"die", "\"exit\":2,\"stay\":true", CONTAINER, .kills = true, .stays_dead = true},
@@ -73,11 +73,12 @@ static const struct fault {
 	{"die", "\"exit\":1", CONTAINER, .kills = true},
 	{"oom", "\"runner\":false", CONTAINER, .kills = true},
 	{"oom", "\"runner\":true", CONTAINER, .lies = false},
-	{"pause", "\"on\":true", CONTAINER, .lies = true},
-	{"hang", "\"what\":\"api\"", CONTAINER, .lies = true},
+	{"pause", "\"on\":true", CONTAINER, .lies = true, .late = true, .until_start = true},
+	{"hang", "\"what\":\"api\"", CONTAINER, .lies = true, .late = true},
 	{"hang", "\"what\":\"store\"", CONTAINER, .lies = false},
 	{"refuse", "\"on\":true", CONTAINER, .lies = true},
-	{"slow", "\"ms\":500", CONTAINER, .lies = true},
+	/* Late, but before the deadline: an honest answer. */
+	{"slow", "\"ms\":500", CONTAINER, .lies = false},
 	{"hostile", "\"kind\":\"%s\"", CONTAINER, .lies = true},
 	{"mount", "\"fstype\":\"ext4\",\"source\":\"/dev/sda1\",\"store\":\"empty\"", CONTAINER,
 		.lies = false},
@@ -108,11 +109,15 @@ static void draw_fault(struct draw *draw, struct action *action)
 	/* What 80 mounts is its own disk. */
 	if (strcmp(fault->verb, "mount") == 0)
 		action->server = "84";
+	action->container = NULL;
 	if (fault->victim == CONTAINER)
 		action->container = strcmp(action->server, "80") == 0
 					    ? "ollama"
 					    : pick(draw, instances, COUNT(instances) - 1);
-	action->lies = fault->lies;
+	/* Names that are hostile come in an answer that is one. */
+	action->lies = fault->lies && !(gap && fault->victim == CONTAINER && strstr(lie, "-names"));
+	action->late = fault->late;
+	action->until_start = fault->until_start;
 	action->kills = fault->kills;
 	action->stays_dead = fault->stays_dead;
 	action->mends = fault->mends;

@@ -18,6 +18,8 @@ struct action {
 	char command[256];
 	const char *server, *container; /* container NULL: the server's engine */
 	bool lies;                      /* it answers wrongly, late or not at all from here on */
+	bool late;                      /* what it was asked meanwhile it answers when the lie ends */
+	bool until_start;               /* a start of the container ends the lie */
 	bool kills, stays_dead, mends;
 };
 

@@ -168,7 +168,7 @@ static void do_fault(struct sequence *s, const struct action *action)
 	s->tally->faults++;
 	truth_look(&s->truth);
 	if (action->lies)
-		truth_lie_begins(&s->truth, action->server, name);
+		truth_lie_begins(&s->truth, action->server, name, action->late, action->until_start);
 	if (action->lies)
 		forget_deaths(s, action->server);
 	if (action->stays_dead && !is_lied_about(s, action->server, name))
@@ -261,9 +261,12 @@ static void start_the_dead(struct sequence *s)
 		watch_retry(s->watch, i);
 }
 
-static bool answers(const struct instance *i)
+/* And has the name that it has: the engine may have lied about that a moment ago. */
+static bool answers(const struct sequence *s, const struct instance *i)
 {
-	return i->api.status == LINK_OK && i->store.status != STORE_UNKNOWN &&
+	const struct sight *sight = truth_now(&s->truth, i->server->spec->name, i->name);
+
+	return sight && sight->exists && i->api.status == LINK_OK && i->store.status != STORE_UNKNOWN &&
 	       i->container.status == CONTAINER_RUNNING;
 }
 
@@ -280,7 +283,7 @@ static bool all_answer(const struct sequence *s)
 		for (size_t i = 0; i < server->instance_count; i++) {
 			if (server->instances[i]->gone)
 				continue;
-			if (!answers(server->instances[i]))
+			if (!answers(s, server->instances[i]))
 				return false;
 			count++;
 		}
@@ -448,14 +451,12 @@ static void scale_back(struct sequence *s)
 	static struct op_plan plan;
 
 	if (now_of(s) - s->healed_at > READY_MS + (s->scale_id ? BOUND_MS : 0)) {
-		broke(s, RULE_END, "%s", view ? "scaling back to 3 does not end" : "not all answer again");
+		broke(s, RULE_END, "%s: %s", view ? "scaling back to 3 does not end" : "not all answer again",
+			plan.text);
 		over(s);
 	} else if (!s->scale_id && all_answer(s)) {
+		/* What was seen a moment ago may not be so any more on a machine under load: asked again until then. */
 		s->scale_id = submit(s, &intent, &plan);
-		if (s->scale_id)
-			return;
-		broke(s, RULE_END, "scaling back to 3 is refused: %s", plan.text);
-		over(s);
 	} else if (view && op_over(view->status)) {
 		if (view->status != OP_DONE)
 			broke(s, RULE_END, "scaling back to 3: %s: %s", op_status_name(view->status),

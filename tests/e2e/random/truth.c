@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* How long after something changed by itself nobody can be blamed for not knowing it. */
-#define GRACE_MS 2500
+#define GRACE_MS    2500
+#define PATIENCE_MS 700 /* of a request */
 /* How long a container that was asked to stop may still be seen running. */
 #define STOPPING_MS 600
 
@@ -154,7 +155,7 @@ size_t truth_count(const struct truth *truth)
 	return count;
 }
 
-void truth_lie_begins(struct truth *truth, const char *server, const char *name)
+void truth_lie_begins(struct truth *truth, const char *server, const char *name, bool late, bool until_start)
 {
 	struct lie *lie = &truth->lies[truth->lie_count];
 
@@ -165,6 +166,8 @@ void truth_lie_begins(struct truth *truth, const char *server, const char *name)
 	snprintf(lie->name, sizeof(lie->name), "%s", name);
 	lie->from = truth->wall;
 	lie->to = 0;
+	lie->late = late;
+	lie->until_start = until_start;
 }
 
 void truth_lie_ends(struct truth *truth, const char *server, const char *name)
@@ -181,7 +184,8 @@ static bool lied(const struct truth *truth, const struct sight *sight, int64_t a
 		const struct lie *lie = &truth->lies[i];
 
 		if (strcmp(lie->server, sight->server) == 0 && strcmp(lie->name, sight->name) == 0 &&
-			at > lie->from && (lie->to == 0 || at <= lie->to))
+			at > lie->from && (lie->to == 0 || at <= lie->to - (lie->late ? PATIENCE_MS : 0)) &&
+			!(lie->until_start && sight->started > lie->from))
 			return true;
 	}
 	return false;

@@ -23,6 +23,8 @@ struct sight {
 struct lie {
 	char server[16], name[64];
 	int64_t from, to;
+	bool late;        /* what was asked meanwhile is answered, if anybody still waits, when it ends */
+	bool until_start; /* over once the container is started anew */
 };
 
 struct truth {
@@ -45,7 +47,7 @@ const struct sight *truth_now(const struct truth *truth, const char *server, con
 /* How many containers there are. */
 size_t truth_count(const struct truth *truth);
 
-void truth_lie_begins(struct truth *truth, const char *server, const char *name);
+void truth_lie_begins(struct truth *truth, const char *server, const char *name, bool late, bool until_start);
 void truth_lie_ends(struct truth *truth, const char *server, const char *name);
 
 /* Reads the balancer's file again. Of each url that came: "" or why it should not have, by `tell`. */

@@ -1,12 +1,16 @@
 /*
  * screens - runs screen scripts (script.h) and prints TAP.
  *
- * Usage: screens [--update] SCRIPT...    --update rewrites the expected screens that differ
+ * Usage: screens [--update] [--language CODE] SCRIPT...
+ *
+ * --update rewrites the expected screens that differ. --language: the program and the script's `says` speak it; the locale
+ * CODE_XX.UTF-8 must be in $LOCPATH, and the catalogues in $builddir/po/locale.
  */
 #include "script.h"
 
 #include <errno.h>
 #include <libgen.h>
+#include <libintl.h>
 #include <locale.h>
 #include <net/if.h>
 #include <sched.h>
@@ -99,16 +103,41 @@ static bool report(const struct job *job, int number)
 	return ok;
 }
 
+/* False when the locale is missing: everything would be tested in English. */
+static bool speak(const char *code)
+{
+	char name[64], catalogues[512];
+	const char *build = getenv("builddir");
+
+	snprintf(name, sizeof(name), "%s_XX.UTF-8", code);
+	snprintf(catalogues, sizeof(catalogues), "%s/po/locale", build ? build : ".");
+	setenv("LC_ALL", name, 1);
+	unsetenv("LANGUAGE");
+	bindtextdomain("ollama-top", catalogues);
+	textdomain("ollama-top");
+	return setlocale(LC_ALL, name) != NULL;
+}
+
 int main(int argc, char **argv)
 {
 	bool update = argc > 1 && strcmp(argv[1], "--update") == 0, ok = true;
-	int first = update ? 2 : 1, count = argc - first, running = 0;
+	int first = update ? 2 : 1;
+	const char *language =
+		argc > first + 1 && strcmp(argv[first], "--language") == 0 ? argv[first + 1] : NULL;
+
+	first += language ? 2 : 0;
+	int count = argc - first, running = 0;
 	struct job *jobs = calloc((size_t)count + 1, sizeof(*jobs));
 	char made[] = "/tmp/screens-XXXXXX";
 	const char *base = getenv("TEST_TMP");
 
 	setlocale(LC_ALL, "C.UTF-8");
 	setenv("LC_ALL", "C.UTF-8", 1);
+	if (language && !speak(language)) {
+		printf("1..1\nnot ok 1 - there is a locale for %s in %s\n", language, getenv("LOCPATH"));
+		free(jobs);
+		return 1;
+	}
 	setenv("TZ", "UTC", 1);
 	unsetenv("NO_COLOR");
 	unsetenv("OLLAMA_TOP_CONFIG");

@@ -228,25 +228,60 @@ static size_t put_utf8(char *out, uint32_t c)
 	return 4;
 }
 
+#define CELL_BYTES ((size_t)4 * VTERM_MAX_CHARS_PER_CELL)
+
+/* The cell's character and what combines with it as UTF-8; nothing for the right half of a wide one. */
+static size_t put_cell(struct terminal *t, int x, int y, char *out)
+{
+	VTermScreenCell cell;
+	size_t len = 0;
+
+	if (!vterm_screen_get_cell(t->screen, (VTermPos){.row = y, .col = x}, &cell))
+		return 0;
+	if (cell.chars[0] == (uint32_t)-1)
+		return 0;
+	if (cell.chars[0] == 0)
+		out[len++] = ' ';
+	for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++)
+		len += put_utf8(out + len, cell.chars[i]);
+	return len;
+}
+
+bool terminal_find(struct terminal *t, int y, const char *text, int *from, int *to)
+{
+	size_t want = strlen(text);
+
+	for (int begin = *from; begin < t->columns; begin++) {
+		size_t have = 0;
+		int x = begin;
+
+		while (x < t->columns && have < want) {
+			char cell[CELL_BYTES];
+			size_t n = put_cell(t, x, y, cell);
+
+			if (n > want - have || memcmp(cell, text + have, n) != 0)
+				break;
+			have += n;
+			x++;
+		}
+		if (have == want) {
+			*from = begin;
+			*to = x;
+			return true;
+		}
+	}
+	return false;
+}
+
 char *terminal_row(struct terminal *t, int y)
 {
-	char *row = malloc((size_t)t->columns * 4 * VTERM_MAX_CHARS_PER_CELL + 1);
+	char *row = malloc((size_t)t->columns * CELL_BYTES + 1);
 	size_t len = 0;
 
 	if (!row)
 		return NULL;
-	for (int x = 0; x < t->columns; x++) {
-		VTermScreenCell cell;
-
-		if (!vterm_screen_get_cell(t->screen, (VTermPos){.row = y, .col = x}, &cell))
-			continue;
-		if (cell.chars[0] == (uint32_t)-1)
-			continue; /* the right half of a wide character */
-		if (cell.chars[0] == 0)
-			row[len++] = ' ';
-		for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++)
-			len += put_utf8(row + len, cell.chars[i]);
-	}
+	for (int x = 0; x < t->columns; x++)
+		len += put_cell(t, x, y, row + len);
 	while (len > 0 && row[len - 1] == ' ')
 		len--;
 	row[len] = '\0';
@@ -282,6 +317,23 @@ bool terminal_cell_coloured(struct terminal *t, int x, int y)
 
 	return cell_at(t, x, y, &cell) &&
 	       !(VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) && VTERM_COLOR_IS_DEFAULT_BG(&cell.bg));
+}
+
+uint32_t terminal_cell_char(struct terminal *t, int x, int y)
+{
+	VTermScreenCell cell;
+
+	return cell_at(t, x, y, &cell) && cell.chars[0] ? cell.chars[0] : ' ';
+}
+
+int terminal_cell_colour(struct terminal *t, int x, int y)
+{
+	VTermScreenCell cell;
+
+	if (!cell_at(t, x, y, &cell) || VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) ||
+		!VTERM_COLOR_IS_INDEXED(&cell.fg))
+		return -1;
+	return cell.fg.indexed.idx;
 }
 
 bool terminal_cell_reverse(struct terminal *t, int x, int y)

@@ -33,8 +33,13 @@ void terminal_hang_up(struct terminal *t); /* closes the terminal under the prog
 char *terminal_row(struct terminal *t, int y);
 /* All rows, each ended by a newline; the caller frees. */
 char *terminal_screen(struct terminal *t);
+/* Looks for `text` in row `y` from column `*from` on: true with its first column and the one after its last. */
+bool terminal_find(struct terminal *t, int y, const char *text, int *from, int *to);
 /* True when the cell differs from the default in colour, and in any attribute. */
 bool terminal_cell_coloured(struct terminal *t, int x, int y);
+uint32_t terminal_cell_char(struct terminal *t, int x, int y); /* ' ' where there is none */
+/* The number of the cell's colour in the palette; -1 for the default one, or one that is not of the palette. */
+int terminal_cell_colour(struct terminal *t, int x, int y);
 bool terminal_cell_reverse(struct terminal *t, int x, int y);
 
 void terminal_modes(struct terminal *t, struct terminal_modes *out);

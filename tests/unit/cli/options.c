@@ -102,6 +102,26 @@ Test(options, logs_has_its_own, .init = no_environment)
 	cr_expect_eq(o.lines, 1000000);
 }
 
+Test(options, a_simulation, .init = no_environment)
+{
+	const struct options o = good(
+		"ollama-top autoscale --simulate t.csv --compare --parallel 4 --store local --svg c.svg");
+	cr_expect_str_eq(o.simulate, "t.csv");
+	cr_expect_str_eq(o.svg, "c.svg");
+	cr_expect(o.compare);
+	cr_expect_eq(o.parallel, 4);
+	cr_expect_eq(o.store, FROM_LOCAL);
+	cr_expect_eq(good("ollama-top autoscale").store, FROM_NFS);
+}
+
+Test(options, a_wall_may_ring, .init = no_environment)
+{
+	cr_expect(good("ollama-top -w").wall);
+	cr_expect_not(good("ollama-top --wall").bell);
+	cr_expect(good("ollama-top --bell --wall").bell);
+	cr_expect_not(good("ollama-top --read-only").wall);
+}
+
 Test(options, restart_may_be_rolling, .init = no_environment)
 {
 	cr_expect(good("ollama-top restart --rolling 84").rolling);
@@ -190,9 +210,9 @@ Test(options, every_mistake_is_a_sentence, .init = no_environment)
 		{"ollama-top --timeout x",
 			"--timeout \"x\" cannot be used; expected seconds from 0.1 to 600"},
 		{"ollama-top snapshot --format xml",
-			"--format \"xml\" cannot be used; expected text or json"},
+			"--format \"xml\" cannot be used; expected text, json or prometheus"},
 		{"ollama-top snapshot --format JSON",
-			"--format \"JSON\" cannot be used; expected text or json"},
+			"--format \"JSON\" cannot be used; expected text, json or prometheus"},
 		{"ollama-top logs -n", "--lines needs an argument; expected a number from 0 to 1000000"},
 		{"ollama-top logs -n -1",
 			"--lines \"-1\" cannot be used; expected a number from 0 to 1000000"},
@@ -206,9 +226,16 @@ Test(options, every_mistake_is_a_sentence, .init = no_environment)
 		{"ollama-top logs --lines=",
 			"--lines \"\" cannot be used; expected a number from 0 to 1000000"},
 		{"ollama-top logs --follow=yes", "--follow takes no argument"},
+		{"ollama-top autoscale --store ftp",
+			"--store \"ftp\" cannot be used; expected nfs, nfs10g or local"},
+		{"ollama-top autoscale --parallel 65",
+			"--parallel \"65\" cannot be used; expected a number from 1 to 64"},
+		{"ollama-top autoscale --parallel 0",
+			"--parallel \"0\" cannot be used; expected a number from 1 to 64"},
 		{"ollama-top restart --rolling=84 84", "--rolling takes no argument"},
 		{"ollama-top scale 84 -1", "unknown option -1; see ollama-top --help"},
-		{"ollama-top snapshot --format", "--format needs an argument; expected text or json"},
+		{"ollama-top snapshot --format",
+			"--format needs an argument; expected text, json or prometheus"},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct options options;
@@ -228,12 +255,15 @@ Test(options, help_names_each)
 	fclose(out);
 	static const char *const lines[] = {"  -c, --config FILE           ",
 		"      --demo[=SCENARIO]       ", "  -r, --read-only             ",
+		"  -w, --wall                  ", "      --bell                  ",
 		"  -d, --refresh SECONDS       ", "      --timeout SECONDS       ",
 		"      --format FORMAT         ", "  -f, --follow                ",
 		"  -n, --lines LINES           ", "      --rolling               ",
 		"  -y, --yes                   ", "      --no-color              ",
 		"      --ascii                 ", "  -V, --version               ",
-		"  -h, --help                  "};
+		"  -h, --help                  ", "      --simulate TRACE        ",
+		"      --compare               ", "      --svg FILE              ",
+		"      --parallel REQUESTS     ", "      --store STORE           "};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		cr_expect(strstr(text, lines[i]), "missing: %s", lines[i]);
 	}

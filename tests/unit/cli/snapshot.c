@@ -86,7 +86,10 @@ static void see_docker(struct fleet *fleet)
 	fleet_apply(fleet, &o);
 	char name[] = "ollama";
 	char image[] = "ollama/ollama:0.9.0";
+	char gpus[] = "0,1 (nvidia)";
 	const struct container container = {.known = true,
+		.gpus = gpus,
+		.gpu_count = 2,
 		.id = "0123abcd",
 		.name = name,
 		.image = image,
@@ -114,6 +117,28 @@ static void see_docker(struct fleet *fleet)
 	o = seen(OBS_SPACE, 0, "ollama");
 	o.u.space.total = 500 * GIB;
 	o.u.space.available = 295 * GIB;
+	fleet_apply(fleet, &o);
+}
+
+static void see_requests(struct fleet *fleet)
+{
+	static const struct ended_request ended[] = {{200, 1.25}, {503, 0.001}};
+	static const struct gpu gpu = {
+		.index = 1, .name = "NVIDIA L4", .memory_used = GIB, .memory_total = -1, .utilisation = 37};
+	struct observation o = seen(OBS_CONNECTIONS, 0, "ollama");
+	o.u.connections.count = 3;
+	fleet_apply(fleet, &o);
+	o = seen(OBS_REQUESTS, 0, "ollama");
+	o.u.requests.inflight = -1;
+	o.u.requests.queue = 0;
+	fleet_apply(fleet, &o);
+	o = seen(OBS_ENDED, 0, "ollama");
+	o.u.ended.list = ended;
+	o.u.ended.count = 2;
+	fleet_apply(fleet, &o);
+	o = seen(OBS_GPUS, 0, "ollama");
+	o.u.gpus.list = &gpu;
+	o.u.gpus.count = 1;
 	fleet_apply(fleet, &o);
 }
 
@@ -173,15 +198,23 @@ Test(snapshot, what_was_not_heard_is_null)
 		{"servers.0.docker",
 			"{\"status\":\"unknown\",\"version\":null,\"error\":null,\"memory_total\":null,"
 			"\"memory_available\":null}"},
-		{"servers.0.nfs",
-			"{\"status\":\"unknown\",\"error\":null,\"latency_ms\":null,\"exports\":null}"},
+		{"servers.0.nfs.status", "\"unknown\""},
+		{"servers.0.nfs.error", "null"},
+		{"servers.0.nfs.latency_ms", "null"},
+		{"servers.0.nfs.exports", "null"},
+		{"servers.0.nfs.allowed", "null"},
+		{"servers.0.nfs.services.v4.latency_ms", "null"},
 		{"servers.1.nfs.status", "\"none\""},
 		{"servers.0.instances.0",
 			"{\"name\":\"ollama\",\"url\":\"http://"
-			"10.0.0.80:11434\",\"state\":\"unknown\",\"reason\":\"nothing heard yet\","
-			"\"version\":null,\"latency_ms\":null,\"container\":null,\"memory\":{\"used\":null,"
+			"10.0.0.80:11434\",\"kind\":\"ollama\",\"state\":\"unknown\",\"reason\":\"nothing "
+			"heard yet\","
+			"\"version\":null,\"latency_ms\":null,\"container\":null,\"task\":null,\"memory\":{"
+			"\"used\":null,"
 			"\"limit\":null},"
-			"\"cpu_percent\":null,\"busy\":null,\"models_loaded\":null,\"models_stored\":null,"
+			"\"cpu_percent\":null,\"busy\":null,\"requests\":{\"inflight\":null,\"queue\":null,"
+			"\"ended\":null,\"error\":null},\"gpus\":null,\"models_loaded\":null,\"models_"
+			"stored\":null,"
 			"\"store\":{\"path\":null,\"fstype\":null,\"source\":null,\"read_only\":null,"
 			"\"status\":\"unknown\",\"error\":null,\"total\":null,\"available\":null},"
 			"\"balancer\":{\"in_pool\":null,\"status\":null}}"},
@@ -198,6 +231,7 @@ Test(snapshot, every_figure_is_told)
 	struct world world = open_world();
 	see_ollama(world.fleet);
 	see_docker(world.fleet);
+	see_requests(world.fleet);
 	see_failures(world.fleet);
 	cJSON *json = snapshot_json(world.fleet);
 	static const struct expected rows[] = {
@@ -213,9 +247,21 @@ Test(snapshot, every_figure_is_told)
 		{"servers.0.instances.0.container",
 			"{\"id\":\"0123abcd\",\"image\":\"ollama/"
 			"ollama:0.9.0\",\"status\":\"running\",\"health\":\"healthy\","
-			"\"restarts\":2,\"oom_killed\":false,\"exit_code\":null}"},
+			"\"restarts\":2,\"oom_killed\":false,\"gpus\":\"0,1 (nvidia)\",\"exit_code\":null}"},
 		{"servers.0.instances.0.memory", "{\"used\":9663676416,\"limit\":17179869184}"},
 		{"servers.0.instances.0.cpu_percent", "12.346"},
+		{"servers.0.instances.0.requests.inflight",
+			"{\"count\":3,\"is\":\"at_most\",\"source\":\"connections\","
+			"\"time\":\"2026-01-01T12:04:31Z\"}"},
+		{"servers.0.instances.0.requests.queue",
+			"{\"count\":0,\"is\":\"exact\",\"source\":\"metrics\","
+			"\"time\":\"2026-01-01T12:04:31Z\"}"},
+		{"servers.0.instances.0.requests.ended",
+			"{\"count\":2,\"failed\":1,\"busy\":1,\"seconds\":1.251,\"source\":\"log\","
+			"\"since\":\"2026-01-01T12:04:31Z\"}"},
+		{"servers.0.instances.0.gpus", "[{\"index\":1,\"name\":\"NVIDIA "
+					       "L4\",\"memory_used\":1073741824,\"memory_total\":null,"
+					       "\"utilisation_percent\":37}]"},
 		{"servers.0.instances.0.models_loaded",
 			"[{\"name\":\"mistral:7b\",\"digest\":\"f974a74358d6\",\"size\":5368709120,\"size_"
 			"vram\":0,"
@@ -256,6 +302,7 @@ Test(snapshot, the_text_is_a_table_and_the_alerts)
 	size_t len = 0;
 	see_ollama(world.fleet);
 	see_docker(world.fleet);
+	see_requests(world.fleet);
 	see_failures(world.fleet);
 	FILE *out = open_memstream(&text, &len);
 	cr_assert_not_null(out);
@@ -263,15 +310,83 @@ Test(snapshot, the_text_is_a_table_and_the_alerts)
 	fclose(out);
 	cr_expect_str_eq(text,
 		"2026-01-01T12:04:31Z  degraded  1/3 ok  1 model loaded  9G/16G\n"
-		"SERVER  INSTANCE  STATE     PORT  LAT  MEMORY  CPU  STORE       LOADED\n"
-		"80      ollama    ok       11434  2ms  9G/16G  12%  rw ext4 ok  mistral:7b 5G\n"
-		"84      o1        DOWN     11434    -       -    -  unknown     -\n"
-		"84      o2        unknown  11435    -       -    -  unknown     -\n"
+		"SERVER  INSTANCE  STATE     PORT  LAT  MEMORY  CPU  REQ  STORE       LOADED\n"
+		"80      ollama    ok       11434  2ms  9G/16G  12%  <=3  rw ext4 ok  mistral:7b 5G\n"
+		"84      o1        DOWN     11434    -       -    -    -  unknown     -\n"
+		"84      o2        unknown  11435    -       -    -    -  unknown     -\n"
+		"SERVER  EXPORT  SOURCE     TYPE  STORES  LAT  NFS\n"
+		"80      /x      /dev/sda1  ext4  1/1 ok    -  not heard yet\n"
 		"critical  DOWN  84/o1: connection refused\n"
 		"warning  docker  84: Docker does not answer: no such file\n",
 		"%s", text);
 	free(text);
 	close_world(&world);
+}
+
+static void see_mount(struct fleet *fleet, const char *instance, const char *fstype, const char *source)
+{
+	struct observation o = seen(OBS_MOUNT, 1, instance);
+	o.u.mount.path = "/root/.ollama";
+	o.u.mount.fstype = fstype;
+	o.u.mount.source = source;
+	o.u.mount.options = "rw";
+	o.u.mount.root = "/";
+	o.u.mount.read_only = 1;
+	fleet_apply(fleet, &o);
+}
+
+/* The lines of NFS alone. */
+static void expect_nfs(const struct fleet *fleet, const char *wanted)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	cr_assert_not_null(out);
+	snapshot_nfs_text(out, fleet);
+	fclose(out);
+	cr_expect_str_eq(text, wanted, "%s", text);
+	free(text);
+}
+
+Test(snapshot, sources_of_a_server_are_named_once)
+{
+	struct config_error error;
+	static const char config[] =
+		"servers:\n"
+		"- {name: '80', host: 10.0.0.80, role: rw, instances: [{name: ollama, port: 11434}]}\n"
+		"- {name: '84', host: 10.0.0.84, role: ro, nfs: {source: '10.0.0.80:/x', mount: /x},\n"
+		"   instances: [{name: o1, port: 1}, {name: o2, port: 2}, {name: o3, port: 3}, {name: o4, "
+		"port: 4}]}\n";
+	struct fleet_spec *spec = config_parse("f", config, sizeof(config) - 1, &error);
+	cr_assert_not_null(spec, "%s", error.message);
+	struct fleet *fleet = fleet_new(spec, NOW, WALL);
+	see_mount(fleet, "o1", "nfs4", "10.0.0.80:/x");
+	see_mount(fleet, "o2", "nfs", "10.0.0.80:/x/y");
+	see_mount(fleet, "o3", "nfs4", "10.0.0.80:/x");
+	see_mount(fleet, "o4", "nfs", "0.0.80:/x");
+	struct observation o = seen(OBS_NFS, 1, NULL);
+	o.error = "it hangs";
+	fleet_apply(fleet, &o);
+	expect_nfs(fleet,
+		"SERVER  EXPORT  SOURCE                                   TYPE       STORES  LAT  NFS\n"
+		"84      -       10.0.0.80:/x, 10.0.0.80:/x/y, 0.0.80:/x  nfs4, nfs  2/4 ok    -  it "
+		"hangs\n");
+	fleet_free(fleet);
+	spec_free(spec);
+}
+
+Test(snapshot, without_nfs_nothing_is_said_of_it)
+{
+	struct config_error error;
+	static const char config[] =
+		"servers:\n"
+		"- {name: '80', host: 10.0.0.80, role: rw, instances: [{name: ollama, port: 11434}]}\n";
+	struct fleet_spec *spec = config_parse("f", config, sizeof(config) - 1, &error);
+	cr_assert_not_null(spec, "%s", error.message);
+	struct fleet *fleet = fleet_new(spec, NOW, WALL);
+	expect_nfs(fleet, "");
+	fleet_free(fleet);
+	spec_free(spec);
 }
 
 Test(snapshot, hostile_names_stay_one_string)

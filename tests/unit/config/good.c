@@ -85,6 +85,7 @@ Test(config, the_example_has_the_scaling_of_the_design)
 	cr_expect_str_eq(spec->traefik.service, "ollama");
 	cr_expect_str_eq(spec->traefik.dynamic_file, "/etc/traefik/dynamic/ollama.yml");
 	cr_assert_eq(spec->autoscale_count, 1);
+	cr_expect(!spec->servers[0].autoscaled && spec->servers[1].autoscaled);
 	const struct autoscale_spec *rule = &spec->autoscale[0];
 	cr_expect_str_eq(rule->server, "84");
 	cr_expect_str_eq(rule->up_when, "busy > 0.8 for 60s");
@@ -127,7 +128,7 @@ Test(config, what_is_left_out_has_its_default)
 	cr_expect_eq(spec->autoscale[0].target_value, 2.5);
 	cr_expect_eq(spec->autoscale[0].cooldown_up_ms, 180000);
 	cr_expect_eq(spec->autoscale[0].cooldown_down_ms, 180000);
-	cr_expect_eq(spec->autoscale[0].step_up, 1);
+	cr_expect_eq(spec->autoscale[0].step_up, 4);
 	spec_free(spec);
 }
 
@@ -140,8 +141,9 @@ Test(config, every_key_of_a_server_is_kept)
 		      "  docker: tcp://h:2376\n  tls: {ca: /ca, cert: ~/c.pem, key: ~/k.pem}\n"
 		      "  instances:\n  - {name: i, port: 1, url: 'http://x', container: c, token_file: ~/t, "
 		      "ssh: true}\n"
-		      "  - {name: j, port: 11435}\n"
-		      "  discover: {name: '*', label: role=llm, image: ollama/ollama*}\n"
+		      "  - {name: k, url: 'https://x', tls: {ca: ~/ca.pem}}\n"
+		      "  - {name: j, port: 11435, kind: openai}\n"
+		      "  discover: {name: '*', label: role=llm, image: ollama/ollama*, ssh: true}\n"
 		      "  scale: {min: 0, max: 3, ports: 11434-11435, memory_headroom: 1.5GiB, drain: 2m}\n"
 		      "  nfs: {source: /dev/sda1, types: [ext4]}\n");
 	const struct server_spec *server = &spec->servers[0];
@@ -157,7 +159,12 @@ Test(config, every_key_of_a_server_is_kept)
 	cr_expect_str_eq(i->container, "c");
 	cr_expect_str_eq(i->token_file, "/home/op/t");
 	cr_expect(i->ssh);
-	cr_expect_eq(server->instances[1].port, 11435);
+	cr_expect_str_eq(server->instances[1].tls.ca, "/home/op/ca.pem");
+	cr_expect_null(server->instances[1].tls.cert);
+	cr_expect_eq(server->instances[2].port, 11435);
+	cr_expect_eq(server->instances[2].kind, KIND_OPENAI);
+	cr_expect_eq(server->instances[1].kind, KIND_OLLAMA);
+	cr_expect(server->discover.ssh);
 	cr_expect_str_eq(server->discover.label, "role=llm");
 	cr_expect_str_eq(server->discover.image, "ollama/ollama*");
 	cr_expect_eq(server->scale.min, 0);
@@ -173,8 +180,8 @@ Test(config, docker_addresses_of_every_kind_parse)
 {
 	static const char *const good[] = {"unix:///var/run/docker.sock", "tcp://h:2375", "tcp://[::1]:2376",
 		"tcp://127.0.0.1:1", "ssh://h", "ssh://u@h", "ssh://u.v-w_x@h:22",
-		"ssh://h/run/user/1000/docker.sock", "ssh://u@[::1]:2222/var/run/docker.sock",
-		"context://default", "context://my-prod_1.x"};
+		"ssh://h/run/user/1000/docker.sock", "ssh://u@[::1]:2222/var/run/docker.sock", "ssh://h/",
+		"ssh://h/a,b=c+d~e@f_g-h.sock", "context://my-prod_1.x"};
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
 		char yaml[512];
 		snprintf(yaml, sizeof(yaml),

@@ -11,7 +11,8 @@
 static void clean_environment(void)
 {
 	static const char *const names[] = {"OLLAMA_HOST", "DOCKER_HOST", "DOCKER_TLS_VERIFY",
-		"DOCKER_CERT_PATH", "OLLAMA_TOP_CONFIG", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"};
+		"DOCKER_CERT_PATH", "DOCKER_CONTEXT", "DOCKER_CONFIG", "OLLAMA_TOP_CONFIG", "XDG_CONFIG_HOME",
+		"XDG_RUNTIME_DIR"};
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		unsetenv(names[i]);
 	}

@@ -65,18 +65,20 @@ static const struct mistake mistakes[] = {
 	{S "instances: [{name: i, port: 1}], prot: 1}\n",
 		"f:3:34: unknown key \"prot\" in a server; expected \"host\", or one of name, role, docker, "
 		"tls, instances, discover, scale, nfs"},
-	{S "instances: [{name: i, prot: 1}]}\n", "f:3:23: unknown key \"prot\" in an instance; expected "
-						 "\"port\", or one of name, url, container, token_file, ssh"},
+	{S "instances: [{name: i, prot: 1}]}\n",
+		"f:3:23: unknown key \"prot\" in an instance; expected "
+		"\"port\", or one of name, kind, url, container, token_file, ssh, tls"},
 	{S "instances: [{name: i, port: 1}],\ninstances: [{name: i, port: 1}]}\n",
 		"f:4:1: instances is given twice, first in line 3; expected it once"},
 	{S "instances: [{name: i, port: 1}],\n  name: b}\n",
 		"f:4:3: name is given twice, first in line 2; expected it once"},
 	{S "instances: [{name: i, port: 1}], nfs: {soruce: x}}\n",
-		"f:3:40: unknown key \"soruce\" in nfs; expected \"source\", or one of export, mount, types"},
+		"f:3:40: unknown key \"soruce\" in nfs; expected \"source\", or one of export, mount, types, "
+		"port, portmapper"},
 	{S "instances: [{name: i, port: 1}], tls: {cA: x}}\n",
 		"f:3:40: unknown key \"cA\" in tls; expected \"ca\", or one of cert, key"},
 	{S "discover: {lable: x}}\n",
-		"f:3:12: unknown key \"lable\" in discover; expected \"label\", or one of name, image"},
+		"f:3:12: unknown key \"lable\" in discover; expected \"label\", or one of name, image, ssh"},
 	{S "instances: [{name: i, port: 1}], scale: {maximum: 3}}\n",
 		"f:3:42: unknown key \"maximum\" in scale; expected \"max\", or one of min, ports, "
 		"memory_headroom, drain, service"},
@@ -323,6 +325,9 @@ static const struct mistake mistakes[] = {
 	{S "instances: [{name: i, port: 1}], docker: \"ssh://u p@h\"}\n",
 		"f:3:42: docker \"ssh://u p@h\" has no good user name; expected unix:///PATH, "
 		"tcp://HOST:PORT, ssh://[USER@]HOST[:PORT][/PATH] or context://NAME"},
+	{S "instances: [{name: i, port: 1}], docker: \"ssh://h/a:b\"}\n",
+		"f:3:42: docker \"ssh://h/a:b\" has no good path of a socket; expected unix:///PATH, "
+		"tcp://HOST:PORT, ssh://[USER@]HOST[:PORT][/PATH] or context://NAME"},
 	{S "instances: [{name: i, port: 1}], docker: \"context://\"}\n",
 		"f:3:42: docker \"context://\" has no good context name; expected unix:///PATH, "
 		"tcp://HOST:PORT, ssh://[USER@]HOST[:PORT][/PATH] or context://NAME"},
@@ -401,6 +406,14 @@ static const struct mistake mistakes[] = {
 	{S "instances: [{name: i, port: 1, token_file: secret}]}\n",
 		"f:3:44: token_file \"secret\" is a relative path; expected an absolute path, or one that "
 		"begins with ~/"},
+	{S "instances: [{name: i, port: 1, tls: {ca: /ca}}]}\n",
+		"f:3:37: tls without https; expected url: https://HOST:PORT beside it"},
+	{S "instances: [{name: i, url: \"http://h\", tls: {ca: /ca}}]}\n",
+		"f:3:45: tls without https; expected url: https://HOST:PORT beside it"},
+	{S "instances: [{name: i, url: \"https://h\", tls: {key: /k}}]}\n",
+		"f:3:46: tls has key: alone; expected cert: and key: together"},
+	{S "instances: [{name: i, port: 1, kind: vllm}]}\n",
+		"f:3:38: kind \"vllm\" is no kind of instance; expected ollama or openai"},
 	{S "instances: [{name: i, port: 1, ssh: maybe}]}\n",
 		"f:3:37: ssh \"maybe\" is neither; expected true or false"},
 	{S "  instances: [{name: i, port: 1},\n    {name: i, port: 2}]}\n",
@@ -526,15 +539,15 @@ static const struct mistake mistakes[] = {
 		"f:3:54: dynamic_file \"ollama.yml\" is a relative path; expected an absolute path, or one "
 		"that begins with ~/"},
 	/* autoscale */
-	{A, "f:3:11: autoscale is not a map; expected \"SERVER: {up_when: ..., down_when: ...}\""},
+	{A, "f:3:11: autoscale is not a map; expected \"SERVER: {target: ...}\" or \"SERVER: {up_when: ..., "
+	    "down_when: ...}\""},
 	{"servers:\n- {name: a, host: h, role: rw, docker: 'unix:///s', instances: [{name: i, port: 1}], "
 	 "scale: {max: 2, ports: 1-9}}\nautoscale: {}\n",
-		"f:3:12: autoscale is not a map; expected \"SERVER: {up_when: ..., down_when: ...}\""},
+		"f:3:12: autoscale is not a map; expected \"SERVER: {target: ...}\" or \"SERVER: {up_when: "
+		"..., down_when: ...}\""},
 	{A "  b: {" UPDOWN "}\n", "f:4:3: there is no server \"b\"; expected the name of a server"},
 	{A "  a: {" UPDOWN "}\n  a: {up_when: busy > 1 for 1s, down_when: busy < 1 for 1s}\n",
 		"f:5:3: a is given twice, first in line 4; expected it once"},
-	{A "  a: {}\n", "f:4:6: up_when is missing in an autoscale rule; expected up_when: and down_when:, "
-			"or target:"},
 	{A "  a: {up_when: busy > 1 for 1s}\n", "f:4:6: down_when is missing in an autoscale rule; expected "
 						"up_when: and down_when:, or target:"},
 	{A "  a: {down_when: busy > 1 for 1s}\n", "f:4:6: up_when is missing in an autoscale rule; expected "
@@ -545,51 +558,52 @@ static const struct mistake mistakes[] = {
 	{RW "autoscale: {a: {target: {busy: 1}}}\n",
 		"f:3:13: server \"a\" has no scale:; expected one, with its limits"},
 	{A "  a: {up_when: busy, down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when \"busy\" cannot be read; expected \"METRIC > NUMBER for DURATION\" such as "
-		"\"busy > 0.8 for 60s\", METRIC being busy or inflight"},
+		"f:4:20: up_when: the rule ends too early; expected > < >= or <="},
 	{A "  a: {up_when: \"busy > 1\", down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when \"busy > 1\" cannot be read; expected \"METRIC > NUMBER for DURATION\" such "
-		"as \"busy > 0.8 for 60s\", METRIC being busy or inflight"},
+		"f:4:25: up_when: the rule ends too early; expected \"for DURATION\" after the value"},
 	{A "  a: {up_when: \"busy > 1 for 1\", down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when \"busy > 1 for 1\" cannot be read; expected \"METRIC > NUMBER for "
-		"DURATION\" such as \"busy > 0.8 for 60s\", METRIC being busy or inflight"},
+		"f:4:30: up_when: unusable duration \"1\"; expected one such as 30s, 10m or 1h, above 0, at "
+		"most 7d"},
 	{A "  a: {up_when: \"busy > 1 for 0s\", down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when \"busy > 1 for 0s\" cannot be read; expected \"METRIC > NUMBER for "
-		"DURATION\" such as \"busy > 0.8 for 60s\", METRIC being busy or inflight"},
+		"f:4:30: up_when: unusable duration \"0s\"; expected one such as 30s, 10m or 1h, above 0, at "
+		"most 7d"},
 	{A "  a: {up_when: \"busy = 1 for 1s\", down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when \"busy = 1 for 1s\" cannot be read; expected \"METRIC > NUMBER for "
-		"DURATION\" such as \"busy > 0.8 for 60s\", METRIC being busy or inflight"},
+		"f:4:22: up_when: unknown operator \"=\"; expected > < >= or <="},
 	{A "  a: {up_when: \"load > 1 for 1s\", down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when \"load > 1 for 1s\" cannot be read; expected \"METRIC > NUMBER for "
-		"DURATION\" such as \"busy > 0.8 for 60s\", METRIC being busy or inflight"},
+		"f:4:17: up_when: unknown metric \"load\"; expected busy, inflight, queue, cpu, memory or "
+		"latency"},
 	{A "  a: {up_when: \"busy > x for 1s\", down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when \"busy > x for 1s\" cannot be read; expected \"METRIC > NUMBER for "
-		"DURATION\" such as \"busy > 0.8 for 60s\", METRIC being busy or inflight"},
+		"f:4:24: up_when: unusable value \"x\"; expected a share such as 0.8 or 80%"},
 	{A "  a: {up_when: \"busy > 1 for 1s now\", down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when \"busy > 1 for 1s now\" cannot be read; expected \"METRIC > NUMBER for "
-		"DURATION\" such as \"busy > 0.8 for 60s\", METRIC being busy or inflight"},
+		"f:4:33: up_when: unexpected \"now\"; expected \"and\", \"or\" or the end"},
 	{A "  a: {up_when: \"\", down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when is empty; expected \"METRIC > NUMBER for DURATION\" such as \"busy > 0.8 "
-		"for 60s\", METRIC being busy or inflight"},
+		"f:4:16: up_when is empty; expected a rule such as \"busy > 0.8 for 60s\""},
 	{A "  a: {up_when: \"busy > 1 for 1s\\0\", down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when \"busy > 1 for 1s\" contains a control character; expected \"METRIC > "
-		"NUMBER for DURATION\" such as \"busy > 0.8 for 60s\", METRIC being busy or inflight"},
+		"f:4:16: up_when \"busy > 1 for 1s\" contains a control character; expected a rule such as "
+		"\"busy > 0.8 for 60s\""},
 	{A "  a: {up_when: \"busy > 1 since 1s\", down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when \"busy > 1 since 1s\" cannot be read; expected \"METRIC > NUMBER for "
-		"DURATION\" such as \"busy > 0.8 for 60s\", METRIC being busy or inflight"},
+		"f:4:26: up_when: unexpected \"since\"; expected \"for DURATION\" after the value"},
 	{A "  a: {up_when: \"busy > 1.2.3 for 1s\", down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when \"busy > 1.2.3 for 1s\" cannot be read; expected \"METRIC > NUMBER for "
-		"DURATION\" such as \"busy > 0.8 for 60s\", METRIC being busy or inflight"},
+		"f:4:24: up_when: unusable value \"1.2.3\"; expected a share such as 0.8 or 80%"},
 	{A "  a: {up_when: [], down_when: busy < 1 for 1s}\n",
-		"f:4:16: up_when is a list; expected \"METRIC > NUMBER for DURATION\" such as \"busy > 0.8 "
-		"for 60s\", METRIC being busy or inflight"},
+		"f:4:16: up_when is a list; expected a rule such as \"busy > 0.8 for 60s\""},
 	{A "  a: {target: 2}\n", "f:4:15: target is not one metric; expected \"{METRIC: NUMBER}\", METRIC "
-				 "being busy or inflight"},
+				 "being busy, inflight, queue, cpu, memory or latency"},
 	{A "  a: {target: {}}\n", "f:4:15: target is not one metric; expected \"{METRIC: NUMBER}\", METRIC "
-				  "being busy or inflight"},
-	{A "  a: {target: {inflight: 2, busy: 1}}\n", "f:4:15: target is not one metric; expected \"{METRIC: "
-						      "NUMBER}\", METRIC being busy or inflight"},
-	{A "  a: {target: {load: 2}}\n", "f:4:16: unknown metric \"load\"; expected busy or inflight"},
+				  "being busy, inflight, queue, cpu, memory or latency"},
+	{A "  a: {target: {inflight: 2, busy: 1}}\n",
+		"f:4:15: target is not one metric; expected \"{METRIC: NUMBER}\", METRIC being busy, "
+		"inflight, queue, cpu, memory or latency"},
+	{A "  a: {target: {load: 2}}\n",
+		"f:4:16: unknown metric \"load\"; expected busy, inflight, queue, cpu, memory or latency"},
+	{A "  a: {target: {busy: 80}}\n", "f:4:22: target 80 is above 1; expected a share such as 0.7"},
+	{A "  a: {up_when: (busy > 1 for 1s, down_when: busy < 1 for 1s}\n",
+		"f:4:32: up_when: the rule ends too early; expected \"and\", \"or\" or \")\""},
+	{A "  a: {up_when: 'it''s busy > 1 for 1s', down_when: busy < 1 for 1s}\n",
+		"f:4:16: up_when: unknown metric \"it's\"; expected busy, inflight, queue, cpu, memory or "
+		"latency"},
+	{A "  a: {up_when: cpu > 1 for 1s and memory > 1GB for 1s, down_when: busy < 1 for 1s}\n",
+		"f:4:44: up_when: unusable value \"1GB\"; expected a share such as 0.8 or 80%"},
 	{A "  a: {target: {inflight: 0}}\n",
 		"f:4:26: target \"0\" is not a number above 0; expected one such as 2"},
 	{A "  a: {target: {inflight: many}}\n",
@@ -613,7 +627,23 @@ static const struct mistake mistakes[] = {
 	{A "  a: {" UPDOWN ", schedule: Mon}\n",
 		"f:4:71: schedule is not a list; expected \"schedule: [...]\""},
 	{A "  a: {" UPDOWN ", schedule: []}\n", "f:4:71: schedule is empty; expected at least one"},
-	{A "  a: {" UPDOWN ", schedule: [Mon]}\n", "f:4:72: a schedule is not a map; expected \"days: ...\""},
+	{A "  a: {" UPDOWN ", schedule: [Mon]}\n", "f:4:72: the schedule cannot be read at \"Mon\"; expected "
+						   "at \"08:00-19:00 Mon-Fri\" min 3"},
+	{A "  a: {" UPDOWN ", schedule: [at \"08:00-19:00\" min 3]}\n",
+		"f:4:82: the schedule cannot be read at \"19:00\"\"; expected a time such as 19:00, up to "
+		"24:00, and days"},
+	{A "  a: {" UPDOWN ", schedule: [at \"08:00-19:00 Mon-Fri\" min few]}\n",
+		"f:4:101: the schedule cannot be read at \"few\"; expected a whole number from 0 to 1000"},
+	{A "  a: {" UPDOWN ", schedule: [at \"08:00-19:00 Mon-Fri\" min 3]}\n",
+		"f:4:72: min 3 is above scale's max 2 of server \"a\"; expected at most that"},
+	{A "  a: {" UPDOWN ", schedule: [at \"08:00-08:00 Mon-Fri\" min 2]}\n",
+		"f:4:72: from and to are both 08:00; expected a span of time"},
+	{A "  a: {" UPDOWN ", schedule: [at \"08:00-19:00 Mon-Fri\" min 2 tz Europe/Berln]}\n",
+		"f:4:72: tz \"Europe/Berln\" is not a time zone of this machine; expected one such as "
+		"Europe/Berlin "
+		"(they come with the package tzdata)"},
+	{A "  a: {" UPDOWN ", schedule: [at \"08:00-19:00 Mon-Fri\" min 2 tz ../etc/passwd]}\n",
+		"f:4:72: tz \"../etc/passwd\" cannot be read; expected a time zone such as Europe/Berlin"},
 	{A "  a: {" UPDOWN ", schedule: [{days: Mon}]}\n",
 		"f:4:72: from is missing in a schedule; expected \"from: ...\""},
 	{A "  a: {" UPDOWN ", schedule: [{days: Monday, from: \"08:00\", to: \"09:00\", min: 1}]}\n",
@@ -644,6 +674,11 @@ static const struct mistake mistakes[] = {
 		"f:4:117: min 3 is above scale's max 2 of server \"a\"; expected at most that"},
 	{A "  a: {" UPDOWN ", schedule: [{days: Mon, from: \"08:00\", to: \"09:00\", min: -1}]}\n",
 		"f:4:117: min \"-1\" is not a whole number; expected a whole number from 0 to 1000"},
+	{A "  a: {" UPDOWN
+	   ", schedule: [{days: Mon, from: \"08:00\", to: \"09:00\", min: 1, tz: Mars/Base}]}\n",
+		"f:4:124: tz \"Mars/Base\" is not a time zone of this machine; expected one such as "
+		"Europe/Berlin "
+		"(they come with the package tzdata)"},
 	{A "  a: {" UPDOWN
 	   ", schedule: [{days: Mon, from: \"08:00\", to: \"09:00\", min: 1, tz: ../etc/passwd}]}\n",
 		"f:4:124: tz \"../etc/passwd\" cannot be read; expected a time zone such as Europe/Berlin"},

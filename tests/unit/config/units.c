@@ -1,5 +1,5 @@
-#include "config/units.h"
 
+#include "ollama-top/units.h"
 #include "ollama-top/config.h"
 
 #include <criterion/criterion.h>

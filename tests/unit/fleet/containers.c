@@ -327,7 +327,7 @@ Test(clock_skew, warned_of_over_five_seconds_either_way)
 		int64_t skew;
 		bool known, alert;
 	} rows[] = {{5000, true, false}, {5001, true, true}, {-5000, true, false}, {-5001, true, true},
-		{9000, false, false}};
+		{9000, false, false}, {INT64_MAX, true, true}, {INT64_MIN, true, true}};
 
 	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
 		struct scene s;
@@ -338,6 +338,8 @@ Test(clock_skew, warned_of_over_five_seconds_either_way)
 				 .u.host = {GIB, GIB, 4, rows[k].known, rows[k].skew}});
 		cr_expect_eq(alert_of(&s, "84", CONDITION_CLOCK) != NULL, rows[k].alert, "row %zu", k);
 		cr_expect_eq(find(&s, RO, ONE)->state, STATE_OK);
+		/* Its time is reckoned with the difference, which no figure may make overflow. */
+		happens(&s, ONE, DEVENT_OOM, 0);
 		scene_end(&s);
 	}
 }
@@ -616,6 +618,27 @@ Test(health, a_check_that_cannot_run_is_a_warning_and_no_state)
 	scene_end(&s);
 }
 
+Test(token, one_that_others_can_read_is_an_alert_until_it_is_mended)
+{
+	struct scene s;
+	struct observation o = {.kind = OBS_TOKEN, .server = RO, .instance = ONE};
+
+	scene_healthy(&s);
+	o.u.token.warning = "every user can read it";
+	send(&s, o);
+	expect(&s, STATE_OK, "");
+	const struct alert *a = alert_of(&s, "84/ollama-1", CONDITION_TOKEN);
+	cr_assert_not_null(a);
+	cr_expect_eq(a->severity, SEVERITY_WARNING);
+	cr_expect_str_eq(a->label, "token");
+	cr_expect_str_eq(a->text, "every user can read it");
+	cr_expect_eq(server_status(&s.fleet->servers[RO]), FLEET_DEGRADED);
+	o.u.token.warning = NULL;
+	send(&s, o);
+	cr_expect_eq(s.fleet->alert_count, 0);
+	scene_end(&s);
+}
+
 Test(inspects, are_kept_whole_and_bounded)
 {
 	static struct mount mounts[100];
@@ -651,5 +674,18 @@ Test(inspects, are_kept_whole_and_bounded)
 	env[5] = (char *)"OLLAMA_NOPRUNE=1";
 	container(&s, RO, ONE, &c);
 	cr_expect_str_eq(find(&s, RO, ONE)->container.env[5], "OLLAMA_NOPRUNE=1");
+	scene_end(&s);
+}
+
+Test(lists, are_counted_for_scaling_once_they_were_heard)
+{
+	static const char *const names[] = {ONE, "ollama-2", NULL};
+	struct scene s;
+
+	scene_start(&s);
+	docker(&s, RO);
+	cr_expect_eq(fleet_scaled(&s.fleet->servers[RO]), -1);
+	see_containers(&s, RO, names);
+	cr_expect_eq(fleet_scaled(&s.fleet->servers[RO]), 2);
 	scene_end(&s);
 }

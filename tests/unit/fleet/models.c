@@ -1,4 +1,5 @@
 /* Loaded and stored models: what came and went, agreement, and drift. */
+#include "ollama-top/matrix.h"
 #include "scene.h"
 
 #include <criterion/criterion.h>
@@ -153,6 +154,29 @@ Test(drift, a_pull_settles_for_a_minute_to_the_millisecond)
 		cr_expect_eq(i->drift_since, 0);
 		scene_end(&s);
 	}
+}
+
+Test(drift, how_long_after_the_reference_an_instance_had_it)
+{
+	struct scene s;
+
+	scene_healthy(&s);
+	const struct instance *i = find(&s, RO, ONE);
+	cr_expect_eq(model_lag(s.fleet, i, "mistral:7b"), -1, "they had it before anybody looked");
+	stored(&s, RW, "ollama", s.wall, "mistral:7b=aaa", "llama2:13b=bbb", "new:1b=ccc", NULL);
+	cr_expect_eq(model_lag(s.fleet, i, "new:1b"), -1, "it has not");
+	cr_expect(model_settling(s.fleet, i, "new:1b", s.now));
+	pass(&s, 12000);
+	stored(&s, RO, ONE, OLD, "mistral:7b=aaa", "llama2:13b=bbb", "new:1b=ccc", NULL);
+	cr_expect_eq(model_lag(s.fleet, i, "new:1b"), 12000);
+	cr_expect_not(model_settling(s.fleet, i, "new:1b", s.now));
+	pass(&s, 5000);
+	stored(&s, RW, "ollama", OLD, "mistral:7b=ddd", "llama2:13b=bbb", "new:1b=ccc", NULL);
+	cr_expect_eq(model_lag(s.fleet, i, "mistral:7b"), -1, "another digest");
+	pass(&s, 3000);
+	stored(&s, RO, ONE, OLD, "mistral:7b=ddd", "llama2:13b=bbb", "new:1b=ccc", NULL);
+	cr_expect_eq(model_lag(s.fleet, i, "mistral:7b"), 3000, "a new version appears too");
+	scene_end(&s);
 }
 
 Test(drift, time_alone_proves_nothing_without_another_look)

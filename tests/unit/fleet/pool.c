@@ -138,11 +138,11 @@ Test(pool, a_draining_instance_may_be_out)
 
 	scene_healthy(&s);
 	send(&s, (struct observation){
-			 .kind = OBS_DRAINING, .server = RO, .instance = ONE, .u.draining.on = true});
+			 .kind = OBS_TENDED, .server = RO, .instance = ONE, .u.tended = TENDED_DRAINING});
 	pool(&s, A80 "=UP", A84B "=UP", NULL);
 	cr_expect_eq(find(&s, RO, ONE)->state, STATE_DRAINING);
 	send(&s, (struct observation){
-			 .kind = OBS_DRAINING, .server = RO, .instance = ONE, .u.draining.on = false});
+			 .kind = OBS_TENDED, .server = RO, .instance = ONE, .u.tended = TENDED_NOT});
 	cr_expect_eq(find(&s, RO, ONE)->state, STATE_LB);
 	scene_end(&s);
 }

@@ -54,6 +54,7 @@ struct parts {
 	struct container container;
 	struct transfer transfers[3];
 	struct nfs_export export;
+	struct nfs_service services[NFS_SERVICES];
 	char *client;
 	char url[4][40];
 };
@@ -170,6 +171,12 @@ static void fill_union(struct dice *d, const struct scene *s, struct parts *p, s
 		o->u.connections.active = (int)roll(d, 3) - 1;
 		break;
 	case OBS_NFS:
+		for (size_t k = 0; k < NFS_SERVICES; k++)
+			p->services[k] =
+				(struct nfs_service){.answer = (enum nfs_answer)roll(d, NFS_BROKEN + 1),
+					.latency_ms = 0.4,
+					.error = (char *)(uintptr_t)PICK(d, errors)};
+		o->u.nfs.services = p->services;
 		o->u.nfs.exports = &p->export;
 		o->u.nfs.export_count = roll(d, 2);
 		break;
@@ -181,8 +188,8 @@ static void fill_union(struct dice *d, const struct scene *s, struct parts *p, s
 		o->u.transfers.transfers = p->transfers;
 		o->u.transfers.count = roll(d, 4);
 		break;
-	case OBS_DRAINING:
-		o->u.draining.on = roll(d, 2);
+	case OBS_TENDED:
+		o->u.tended = (enum tending)roll(d, 5);
 		break;
 	case OBS_RETRY:
 		o->u.retry.of = (enum retry_of)roll(d, 6);
@@ -249,7 +256,7 @@ static void check_alerts(const struct fleet *f)
 		for (int c = 0; c < CONDITION_COUNT; c++)
 			raised += server->raised[c] != 0;
 		for (size_t n = 0; n < server->instance_count; n++)
-			for (int c = 0; c <= CONDITION_HEALTH; c++)
+			for (int c = 0; c <= CONDITION_TOKEN; c++)
 				raised += server->instances[n]->raised[c] != 0;
 	}
 	cr_assert_eq(raised, f->alert_count);

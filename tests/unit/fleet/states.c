@@ -58,7 +58,7 @@ static void make_starting(struct scene *s)
 static void make_draining(struct scene *s)
 {
 	send(s, (struct observation){
-			.kind = OBS_DRAINING, .server = RO, .instance = ONE, .u.draining.on = true});
+			.kind = OBS_TENDED, .server = RO, .instance = ONE, .u.tended = TENDED_DRAINING});
 }
 
 static void make_stopped(struct scene *s)

@@ -9,7 +9,8 @@ const char *const fixture_names[] = {"docker-version.json", "docker-info.json", 
 	"docker-inspect-1.json", "docker-inspect-3.json", "docker-inspect-unhealthy.json",
 	"docker-events.ndjson", "docker-stats-v1.json", "docker-stats-v2.json", "exec-cat.bin", "exec-df.bin",
 	"exec-missing.bin", "exec-partial.bin", "ollama-ps.json", "podman-version.json", "podman-list.json",
-	"podman-inspect.json", "podman-stats.json", "ollama-tags.json", "traefik-service.json", NULL};
+	"podman-inspect.json", "podman-stats.json", "ollama-tags.json", "traefik-service.json",
+	"swarm-service.json", "swarm-nodes.json", "swarm-tasks.json", NULL};
 
 char *fixture_read(const char *name, size_t *len)
 {

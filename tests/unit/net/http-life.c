@@ -50,7 +50,14 @@ Test(life, endpoint_outlives_the_client)
 	client_close(&c);
 }
 
-Test(life, cancel_in_each_state)
+/* Until the server's thread has seen so many, or 10 s. */
+static void await_requests(struct client *c, struct server *server, int count)
+{
+	for (int i = 0; i < 500 && atomic_load(&server->requests) < count; i++)
+		client_run(c, 20);
+}
+
+Test(life, cancel_in_each_state, .timeout = 60)
 {
 	static struct server server;
 	struct client c;
@@ -60,11 +67,12 @@ Test(life, cancel_in_each_state)
 	server_start(&server, serve_nothing);
 	client_open_server(&c, &server);
 	for (int i = 0; i < 70; i++)
-		r[i] = client_get(c.endpoint, "/", 5000, &o[i]);
+		r[i] = client_get(c.endpoint, "/", 30000, &o[i]);
 	http_cancel(r[3]);
-	client_run(&c, 100);
+	await_requests(&c, &server, 64);
 	http_cancel(r[69]);
 	http_cancel(r[10]);
+	await_requests(&c, &server, 65);
 	client_run(&c, 50);
 	for (int i = 0; i < 70; i++)
 		cr_assert_eq(o[i].done, 0);

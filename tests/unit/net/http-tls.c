@@ -2,6 +2,7 @@
  * TLS against openssl's own server, with certificates made for the run.
  */
 #include "client.h"
+#include "ollama-top/reach.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -133,6 +134,33 @@ Test(tls, trusted)
 	fetch(base, "ca.pem", NULL, &o);
 	cr_assert_eq(o.status, 200, "%s", o.error);
 	outcome_clear(&o);
+}
+
+/* url: and tls: {ca:} of one instance; another, which has none, does not trust the same server. */
+Test(tls, an_instance_trusts_its_own_authority)
+{
+	struct outcome o;
+	struct client c;
+	char base[64];
+	struct instance_spec own = {.url = base}, other = {.url = base};
+	const struct server_spec server = {.host = (char *)"127.0.0.1"};
+
+	start_server("server", false, base, sizeof base);
+	own.tls.ca = in_folder("ca.pem");
+	client_open(&c, "");
+	c.endpoint = reach_api(c.http, NULL, &server, &own, base);
+	cr_assert_not_null(c.endpoint);
+	client_fetch(&c, &o);
+	cr_assert_eq(o.status, 200, "%s", o.error);
+	outcome_clear(&o);
+	http_endpoint_free(c.endpoint);
+	c.endpoint = reach_api(c.http, NULL, &server, &other, base);
+	cr_assert_not_null(c.endpoint);
+	client_fetch(&c, &o);
+	cr_assert_str_eq(o.error, "TLS: certificate not trusted (set tls.ca)");
+	outcome_clear(&o);
+	client_close(&c);
+	free(own.tls.ca);
 }
 
 Test(tls, client_certificate)

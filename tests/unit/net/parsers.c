@@ -2,7 +2,9 @@
 
 #include "ollama-top/docker.h"
 #include "ollama-top/ollama.h"
+#include "ollama-top/openai.h"
 #include "ollama-top/probe.h"
+#include "ollama-top/requests.h"
 #include "ollama-top/text.h"
 #include "ollama-top/traefik.h"
 
@@ -119,6 +121,29 @@ static int run_docker(const char *data, size_t len)
 	return accepted;
 }
 
+static int run_swarm(const char *data, size_t len)
+{
+	struct docker_service service;
+	struct docker_node *nodes;
+	struct docker_task *tasks;
+	size_t n;
+	int accepted = judge(docker_parse_service(data, len, &service, &error));
+	if (judge(docker_parse_nodes(data, len, &nodes, &n, &error))) {
+		accepted++;
+		for (size_t i = 0; i < n; i++)
+			check_text(nodes[i].name);
+		free(nodes);
+	}
+	if (judge(docker_parse_tasks(data, len, &tasks, &n, &error))) {
+		accepted++;
+		must(docker_choose_tasks(tasks, n, 2) <= n, "more tasks chosen than there are");
+		for (size_t i = 0; i < n; i++)
+			check_text(tasks[i].state), check_text(tasks[i].error);
+		free(tasks);
+	}
+	return accepted;
+}
+
 static int run_probes(const char *data, size_t len)
 {
 	struct probe_mount mount;
@@ -146,12 +171,46 @@ static int run_probes(const char *data, size_t len)
 	return accepted;
 }
 
+static int run_others(const char *data, size_t len)
+{
+	struct gpu gpus[FLEET_GPUS_MAX];
+	struct gin_line line;
+	struct request_metrics metrics;
+	struct model_loaded *models;
+	char text[64];
+	size_t n;
+	int accepted = 0;
+	if (gin_parse(data, len, &line)) {
+		accepted++;
+		must(line.seconds >= 0 && line.status >= 100, "a request that ended before it began");
+		gin_counts(&line);
+	}
+	if (judge(metrics_parse_requests(data, len, &metrics, &error))) {
+		accepted++;
+		must(metrics.inflight >= -1 && metrics.queue >= -1, "fewer requests than none");
+	}
+	if (judge(openai_parse_models(data, len, &models, &n, &error))) {
+		accepted++;
+		for (size_t i = 0; i < n; i++)
+			check_text(models[i].name);
+		ollama_free_loaded(models, n);
+	}
+	n = probe_parse_gpus(data, len, gpus);
+	for (size_t i = 0; i < n; i++) {
+		check_text(gpus[i].name);
+		must(gpus[i].memory_used >= -1 && gpus[i].memory_total >= -1, "less memory than none");
+	}
+	openai_parse_refusal(data, len, text, sizeof text);
+	return accepted + (n > 0);
+}
+
 int parsers_run(const char *data, size_t len)
 {
 	struct balancer_server *servers;
 	size_t n;
 	char text[64];
-	int accepted = run_ollama(data, len) + run_docker(data, len) + run_probes(data, len);
+	int accepted = run_ollama(data, len) + run_docker(data, len) + run_swarm(data, len) +
+		       run_probes(data, len) + run_others(data, len);
 	if (judge(traefik_parse_service(data, len, &servers, &n, &error))) {
 		accepted++;
 		for (size_t i = 0; i < n; i++)

@@ -169,6 +169,36 @@ Test(docker, inspect)
 	docker_free_inspected(&i);
 }
 
+static struct docker_inspected inspect_text(const char *body)
+{
+	struct docker_inspected i;
+	cr_assert(docker_parse_inspect(body, strlen(body), &i, &error), "%s", error.text);
+	return i;
+}
+
+Test(docker, inspect_tells_ports_and_gpus)
+{
+	static const char body[] = "{\"Id\":\"aa11\",\"Config\":{},\"HostConfig\":{\"DeviceRequests\":["
+				   "{\"Driver\":\"nvidia\",\"Count\":0,\"DeviceIDs\":[\"0\",\"2\"],"
+				   "\"Capabilities\":[[\"gpu\"]]},"
+				   "{\"Driver\":\"\",\"Count\":1,\"DeviceIDs\":null}]},"
+				   "\"NetworkSettings\":{\"Ports\":{\"8000/"
+				   "tcp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"18000\"}],"
+				   "\"8001/tcp\":null,\"53/udp\":[{\"HostPort\":\"53\"}]}}}";
+	struct docker_inspected i = inspect_text(body);
+	cr_expect_str_eq(i.container.gpus, "0,2 (nvidia), 1");
+	cr_expect_eq(i.container.gpu_count, 3);
+	cr_assert_eq(i.port_count, 1);
+	cr_expect_eq(i.ports[0].inside, 8000);
+	cr_expect_eq(i.ports[0].outside, 18000);
+	docker_free_inspected(&i);
+	i = inspect_text(
+		"{\"Id\":\"aa11\",\"HostConfig\":{\"DeviceRequests\":[{\"Count\":-1},{\"Count\":2}]}}");
+	cr_expect_str_eq(i.container.gpus, "all, 2");
+	cr_expect_eq(i.container.gpu_count, -1);
+	docker_free_inspected(&i);
+}
+
 Test(docker, inspect_after_oom_kills)
 {
 	struct docker_inspected i = inspect("docker-inspect-3.json");
@@ -188,13 +218,6 @@ Test(docker, inspect_tells_a_check_that_cannot_run)
 	cr_assert_str_eq(i.store_path, "/models");
 	cr_assert_str_eq(i.models_path, "/models");
 	docker_free_inspected(&i);
-}
-
-static struct docker_inspected inspect_text(const char *body)
-{
-	struct docker_inspected i;
-	cr_assert(docker_parse_inspect(body, strlen(body), &i, &error), "%s", error.text);
-	return i;
 }
 
 Test(docker, a_check_that_runs_and_fails_is_no_health_error)

@@ -113,6 +113,29 @@ Test(poll, a_round_is_spread_over_the_interval_afterwards)
 	cr_assert(abs(in_half[0] - in_half[1]) <= 4, "%d and %d", in_half[0], in_half[1]);
 }
 
+Test(poll, what_a_policy_goes_by_is_asked_at_each_refresh_but_not_more_than_once_a_second)
+{
+	static const struct {
+		int64_t refresh, otherwise, followed;
+	} all[] = {{300, 1500, 1000}, {1000, 5000, 1000}, {2000, 10000, 2000}, {60000, 300000, 60000}};
+	static const struct poll_kind of_requests = {"requests", EACH_5TH | OF_REQUESTS, ask, NULL};
+	struct server server = {0};
+	struct fleet fleet = {.servers = &server, .server_count = 1};
+	struct engine engine = {.watch = &world->watch};
+	struct target target = {.engine = &engine};
+	world->watch.options.fleet = &fleet;
+	poll_init(&world->polls[0], &of_requests, &world->watch, &target, 0);
+	poll_init(&world->polls[1], &periodic, &world->watch, &target, 1);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		world->spec.refresh_ms = all[i].refresh;
+		server.requests_followed = false;
+		cr_expect_eq(poll_interval(&world->polls[0]), all[i].otherwise);
+		fleet_follow_requests(&fleet, 0);
+		cr_expect_eq(poll_interval(&world->polls[0]), all[i].followed);
+		cr_expect_eq(poll_interval(&world->polls[1]), all[i].refresh);
+	}
+}
+
 Test(poll, keeps_asking_in_its_place)
 {
 	poll_init(&world->polls[0], &periodic, &world->watch, NULL, 0);

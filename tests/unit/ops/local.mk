@@ -5,14 +5,17 @@ tests_unit_test_ops_SOURCES = \
 	%D%/recorded.c \
 	%D%/recorded.h \
 	%D%/test-audit.c \
+	%D%/test-audit-queue.c \
+	%D%/test-autoscale.c \
 	%D%/test-choose.c \
 	%D%/test-clone.c \
 	%D%/test-pool-file.c \
 	%D%/test-pool-random.c \
 	%D%/test-pool-text.c \
+	%D%/test-service-spec.c \
 	%D%/test-successor.c
 tests_unit_test_ops_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
-tests_unit_test_ops_LDADD = libops.a libnet.a libfleet.a $(CRITERION_LIBS) $(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(YAML_LIBS) -lm
+tests_unit_test_ops_LDADD = libops.a libnet.a libfleet.a $(CRITERION_LIBS) $(CURL_LIBS) $(NFS_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(YAML_LIBS) -lm
 EXTRA_DIST += \
 	%D%/data/anchors.added.yml \
 	%D%/data/anchors.removed.yml \

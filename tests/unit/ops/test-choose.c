@@ -266,3 +266,93 @@ Test(headroom, figures_beyond_reason)
 	cr_expect_lt(head.left, 0);
 	cr_expect_not_null(strstr(head.text, ": refused"));
 }
+
+TestSuite(warm, .init = start);
+
+/* A sibling that answers, with these loaded: names, sizes in GiB; the first has a context of 8192. */
+static struct instance *works(
+	const char *name, bool busy, const char *const *names, const double *sizes, size_t count)
+{
+	static struct model_loaded loaded[FLEET_INSTANCES_MAX][8];
+	struct model_loaded *mine = loaded[server.instance_count];
+	struct instance *i = has(name, 16);
+	for (size_t m = 0; m < count; m++)
+		mine[m] = (struct model_loaded){.name = (char *)names[m],
+			.size = (int64_t)(sizes[m] * GIB),
+			.context = m == 0 ? 8192 : 0};
+	i->api.status = LINK_OK;
+	i->busy = busy;
+	i->loaded = mine;
+	i->loaded_count = count;
+	return i;
+}
+
+static const char *const two[] = {"mistral:7b", "gemma2:2b"};
+static const double two_sizes[] = {5, 2};
+
+Test(warm, what_busy_siblings_have_the_most_used_first)
+{
+	struct warm_plan plan;
+	static const char *const one[] = {"gemma2:2b"}, *const idle[] = {"phi3:mini"};
+	static const double one_size[] = {2.5};
+	works("ollama-1", true, two, two_sizes, 2);
+	works("ollama-2", true, one, one_size, 1);
+	works("ollama-3", false, idle, one_size, 1);
+	has("ollama-4", 16);
+	choose_warm(&server, "ollama-4", &plan);
+	cr_assert_eq(plan.chosen_count, 2);
+	cr_expect_eq(plan.left_out_count, 0, "what idle siblings have is not wanted");
+	cr_expect_str_eq(plan.chosen[0].name, "gemma2:2b");
+	cr_expect_eq(plan.chosen[0].busy, 2);
+	cr_expect_eq(plan.chosen[0].size, (int64_t)(2.5 * GIB));
+	cr_expect_str_eq(plan.chosen[1].name, "mistral:7b");
+	cr_expect_eq(plan.chosen[1].context, 8192);
+}
+
+Test(warm, without_a_busy_one_what_all_have)
+{
+	struct warm_plan plan;
+	works("ollama-1", false, two, two_sizes, 2);
+	has("ollama-2", 16);
+	choose_warm(&server, "ollama-2", &plan);
+	cr_expect_eq(plan.chosen_count, 2);
+	server.instances[0]->api.status = LINK_FAILED;
+	choose_warm(&server, "ollama-2", &plan);
+	cr_expect_eq(plan.chosen_count + plan.left_out_count, 0);
+}
+
+Test(warm, as_memory_allows)
+{
+	struct warm_plan plan;
+	works("ollama-1", true, two, two_sizes, 2);
+	struct instance *fresh = has("ollama-2", 5);
+	choose_warm(&server, "ollama-2", &plan);
+	cr_assert_eq(plan.chosen_count, 1);
+	cr_expect_str_eq(plan.chosen[0].name, "gemma2:2b");
+	cr_assert_eq(plan.left_out_count, 1);
+	cr_expect_str_eq(plan.left_out[0].name, "mistral:7b");
+	cr_expect_eq(plan.left_out[0].size, 5 * (int64_t)GIB);
+	cr_expect_eq(plan.left_out[0].left, (int64_t)(4.5 * GIB) - 2 * (int64_t)GIB, "of 90 %% of the limit");
+	fresh->container.memory_limit = 0;
+	choose_warm(&server, "ollama-2", &plan);
+	cr_expect_eq(plan.chosen_count, 2, "without a limit");
+	cr_expect_eq(plan.left_out_count, 0);
+	fresh->container.memory_limit = GIB;
+	choose_warm(&server, "ollama-2", &plan);
+	cr_expect_eq(plan.chosen_count, 0);
+	cr_expect_eq(plan.left_out_count, 2);
+}
+
+Test(warm, no_more_than_some)
+{
+	struct warm_plan plan;
+	static const char *const six[] = {"a:1b", "b:1b", "c:1b", "d:1b", "e:1b", "f:1b"};
+	static const double six_sizes[] = {1, 1, 1, 1, 1, 1};
+	works("ollama-1", false, six, six_sizes, 6);
+	has("ollama-2", 16);
+	choose_warm(&server, "ollama-2", &plan);
+	cr_assert_eq(plan.chosen_count, WARM_MAX);
+	cr_assert_eq(plan.left_out_count, 6 - WARM_MAX);
+	cr_expect_str_eq(plan.left_out[0].name, "e:1b");
+	cr_expect_geq(plan.left_out[0].left, plan.left_out[0].size, "memory is not why");
+}

@@ -14,20 +14,24 @@ struct text {
 	size_t len;
 };
 
-static struct text *read_data(const char *name, const char *suffix)
+static struct text *read_text(const char *folder, const char *name, const char *suffix)
 {
 	const char *srcdir = getenv("srcdir");
 	struct text *text = calloc(1, sizeof *text);
 	char path[4096];
 	FILE *file;
 
-	snprintf(path, sizeof path, "%s/tests/unit/ops/data/%s%s.yml", srcdir != NULL ? srcdir : ".", name,
-		suffix);
+	snprintf(path, sizeof path, "%s/%s/%s%s.yml", srcdir != NULL ? srcdir : ".", folder, name, suffix);
 	file = fopen(path, "rb");
 	cr_assert_not_null(file, "%s", path);
 	text->len = fread(text->bytes, 1, sizeof text->bytes, file);
 	fclose(file);
 	return text;
+}
+
+static struct text *read_data(const char *name, const char *suffix)
+{
+	return read_text("tests/unit/ops/data", name, suffix);
 }
 
 static void expect_bytes(const char *out, size_t out_len, const struct text *wanted, const char *name)
@@ -431,4 +435,71 @@ Test(pool_text, advice_is_a_file_that_lists_the_same)
 	text = pool_text_advice("ollama", NULL, 0);
 	cr_expect_str_eq(text, S " []\n");
 	free(text);
+}
+
+/* The file that comes with ollama-top: all but the lines of the list stays, its comments and transport too. */
+Test(pool_text, the_template)
+{
+	struct text *text = read_text("data/deployment", "traefik-ollama", "");
+	static const char last[] = "          - url: \"http://10.0.0.84:11436\"\n",
+			  added[] = "          - url: \"" ADDED "\"\n";
+	const char *end = strstr(text->bytes, last);
+	struct pool_error error;
+	struct text *wanted = calloc(1, sizeof *wanted);
+	char *out, *back;
+	size_t out_len, back_len;
+
+	cr_assert_not_null(end);
+	end += strlen(last);
+	wanted->len = (size_t)snprintf(wanted->bytes, sizeof wanted->bytes, "%.*s%s%s",
+		(int)(end - text->bytes), text->bytes, added, end);
+	cr_assert_eq(pool_text_add(text->bytes, text->len, "ollama", ADDED, &out, &out_len, &error),
+		POOL_CHANGED, "%s", error.text);
+	expect_bytes(out, out_len, wanted, "added");
+	cr_expect_eq(pool_text_idle(out, out_len, "ollama"), POOL_IDLE_SHORT);
+	cr_assert_eq(pool_text_remove(out, out_len, "ollama", ADDED, &back, &back_len, &error), POOL_CHANGED,
+		"%s", error.text);
+	expect_bytes(back, back_len, text, "removed");
+	free(out);
+	free(back);
+	free(wanted);
+	free(text);
+}
+
+#define USES(transport)    TOP "        serversTransport: " transport "\n"
+#define TRANSPORT(content) "  serversTransports:\n    t:\n" content
+#define IDLE(timeout)      TRANSPORT("      forwardingTimeouts: {idleConnTimeout: " timeout "}\n")
+
+Test(pool_text, idle_connections)
+{
+	static const struct {
+		enum pool_idle idle;
+		const char *text;
+	} samples[] = {
+		{POOL_IDLE_SHORT, USES("t") IDLE("1s")},
+		{POOL_IDLE_SHORT, USES("t@file") IDLE("\"500ms\"")},
+		{POOL_IDLE_SHORT, USES("t") IDLE("5")},
+		{POOL_IDLE_SHORT, "HTTP:\n  servicEs: {ollama: {LoadBalancer: {ServersTransport: t}}}\n"
+				  "  serverstransports: {t: {forwardingtimeouts: {idleconntimeout: 2s}}}\n"},
+		{POOL_IDLE_SHORT,
+			USES("t") TRANSPORT("      &t {forwardingTimeouts: &f {idleConnTimeout: 1s}}\n")},
+		{POOL_IDLE_LONG, USES("t") IDLE("6s")},
+		{POOL_IDLE_LONG, USES("t") IDLE("90")},
+		{POOL_IDLE_LONG, USES("t") IDLE("0s")},
+		{POOL_IDLE_LONG, USES("t") TRANSPORT("      maxIdleConnsPerHost: 1\n")},
+		{POOL_IDLE_LONG, TOP "        servers: []\n"},
+		{POOL_IDLE_LONG, TOP "        servers: []\n" IDLE("1s")},
+		{POOL_IDLE_LONG, USES("\"\"") IDLE("1s")},
+		{POOL_IDLE_UNKNOWN, USES("t") IDLE("1 minute")},
+		{POOL_IDLE_UNKNOWN, USES("T") IDLE("1s")},
+		{POOL_IDLE_UNKNOWN, USES("t@docker") IDLE("1s")},
+		{POOL_IDLE_UNKNOWN, USES("t")},
+		{POOL_IDLE_UNKNOWN, "http: {services: {other: {loadBalancer: {servers: []}}}}\n"},
+		{POOL_IDLE_UNKNOWN, "http: [\n"},
+		{POOL_IDLE_UNKNOWN, ""},
+	};
+
+	for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+		cr_expect_eq(pool_text_idle(samples[i].text, strlen(samples[i].text), "ollama"),
+			samples[i].idle, "%s", samples[i].text);
 }

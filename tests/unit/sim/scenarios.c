@@ -1,7 +1,7 @@
 /* scenarios.c - worlds from YAML, control commands, and the small parsers behind them. */
 #include "fixture.h"
+#include "ollama-top/sha256.h"
 #include "sim/scenario.h"
-#include "sim/sha256.h"
 #include "sim/yaml_json.h"
 
 #include <cjson/cJSON.h>

@@ -13,6 +13,7 @@ tests_unit_test_ui_SOURCES = \
 	%D%/test-operations.c \
 	%D%/test-roster.c \
 	%D%/test-secrets.c \
-	%D%/test-spark.c
+	%D%/test-spark.c \
+	%D%/test-wall.c
 tests_unit_test_ui_CPPFLAGS = $(AM_CPPFLAGS) $(CRITERION_CFLAGS)
-tests_unit_test_ui_LDADD = libui.a libops.a libnet.a libfleet.a $(CURSES_LIBS) $(CURL_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(YAML_LIBS) $(CRITERION_LIBS) -lm
+tests_unit_test_ui_LDADD = libui.a libops.a libnet.a libfleet.a $(CURSES_LIBS) $(CURL_LIBS) $(NFS_LIBS) $(UV_LIBS) $(CJSON_LIBS) $(YAML_LIBS) $(CRITERION_LIBS) -lm

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct view_ops *const views[] = {
-	&view_main, &view_details, &view_models, &view_events, &view_help};
+	&view_main, &view_details, &view_models, &view_nfs, &view_events, &view_help};
 
 Test(keys, no_key_is_bound_twice_in_a_view)
 {

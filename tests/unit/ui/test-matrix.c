@@ -1,6 +1,7 @@
 /* The models of the whole fleet, each once, with the reference's digest. */
 #include "fixture.h"
-#include "ui/model_matrix.h"
+#include "ollama-top/matrix.h"
+#include "ui/filter.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -35,18 +36,23 @@ static void teardown(void)
 	fleet_fixture_free(fleet);
 }
 
+static bool keep(void *user, const char *model)
+{
+	return filter_matches(user, &model, 1);
+}
+
 TestSuite(matrix, .init = setup, .fini = teardown);
 
 Test(matrix, has_every_model_once_by_name_with_the_references_digest)
 {
 	static const char *const names[] = {"extra:1b", "llama2:13b", "mistral:7b", "only-loaded:7b"};
-	matrix_build(&matrix, fleet, "");
+	matrix_build(&matrix, fleet, NULL, NULL);
 	cr_assert_eq(matrix.count, 4);
 	for (size_t i = 0; i < 4; i++)
 		cr_assert_str_eq(matrix.rows[i].name, names[i]);
 	cr_assert_str_eq(matrix.rows[2].digest, "aaaa");
 	cr_assert_eq(matrix.rows[2].size, 4 * GIGA);
-	matrix_build(&matrix, fleet, "13B");
+	matrix_build(&matrix, fleet, keep, (void *)"13B");
 	cr_assert_eq(matrix.count, 1);
 	cr_assert_str_eq(matrix.rows[0].name, "llama2:13b");
 }
