@@ -17,11 +17,13 @@
 
 #define CATALOGUE_SHARE 64
 #define NS_PER_MS       1000000ULL
+#define SLICE_NS        (10 * NS_PER_MS)
 
 struct alone {
 	struct world *world;
 	struct world_container *container;
 	char *dir;
+	unsigned percent; /* of a core, which generating takes */
 	uv_thread_t thread;
 	bool started;
 	atomic_bool running;
@@ -64,14 +66,25 @@ static void give_back(void *user, void *token)
 	free(memory);
 }
 
+static void spin_until(uint64_t time)
+{
+	volatile double x = 1;
+
+	while (uv_hrtime() < time)
+		for (int i = 0; i < 10000; i++)
+			x = x * 1.0000001 + 0.5;
+}
+
 static void spin(void *user)
 {
 	struct alone *alone = user;
-	volatile double x = 1;
+	uint64_t busy = SLICE_NS * alone->percent / 100;
+	struct timespec idle = {.tv_nsec = (long)(SLICE_NS - busy)};
 
-	while (uv_hrtime() < atomic_load(&alone->until))
-		for (int i = 0; i < 100000; i++)
-			x = x * 1.0000001 + 0.5;
+	while (uv_hrtime() < atomic_load(&alone->until)) {
+		spin_until(uv_hrtime() + busy);
+		nanosleep(&idle, NULL);
+	}
 	atomic_store(&alone->running, false);
 }
 
@@ -171,7 +184,8 @@ static bool split(const char *address, char *host, size_t size, int *port)
 	return *end == '\0' && end != colon + 1 && value > 0 && value < 65536;
 }
 
-struct world *alone_world(const char *address, const char *dir, struct alone **out, char *error, size_t size)
+struct world *alone_world(
+	const char *address, const char *dir, unsigned percent, struct alone **out, char *error, size_t size)
 {
 	struct alone *alone = calloc(1, sizeof *alone);
 	struct timespec now;
@@ -179,6 +193,8 @@ struct world *alone_world(const char *address, const char *dir, struct alone **o
 	int port;
 
 	*out = alone;
+	if (alone)
+		alone->percent = percent;
 	if (!alone || !world_set_string(&alone->dir, dir)) {
 		snprintf(error, size, "out of memory");
 		return NULL;

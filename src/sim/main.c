@@ -36,6 +36,7 @@ struct options {
 	struct scenario_options scenario;
 	const char *name;
 	const char *ollama, *models_dir; /* --ollama: that half alone */
+	unsigned cpu;                    /* percent of a core that generating takes there */
 	int ready_fd, follow_fd;
 };
 
@@ -48,6 +49,7 @@ enum option_code {
 	OPTION_FREE_PORTS,
 	OPTION_OLLAMA,
 	OPTION_MODELS,
+	OPTION_CPU,
 	OPTION_TRAEFIK
 };
 
@@ -61,6 +63,7 @@ static const struct option OPTIONS[] = {
 	{"traefik-file", required_argument, NULL, OPTION_TRAEFIK},
 	{"ollama", required_argument, NULL, OPTION_OLLAMA},
 	{"models-dir", required_argument, NULL, OPTION_MODELS},
+	{"cpu", required_argument, NULL, OPTION_CPU},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
@@ -83,6 +86,7 @@ static void usage(FILE *out)
 		"      --ollama ADDR:PORT    be one Ollama server: real memory, real CPU, models in a real "
 		"folder\n"
 		"      --models-dir DIR      that folder (default $OLLAMA_MODELS, or ~/.ollama/models)\n"
+		"      --cpu PERCENT         of a core that it takes while it generates (default 100)\n"
 		"  -h, --help                this text\n"
 		"  -V, --version             the version\n"
 		"\n"
@@ -143,6 +147,10 @@ static int parse(int argc, char **argv, struct options *options)
 			break;
 		case OPTION_MODELS:
 			options->models_dir = optarg;
+			break;
+		case OPTION_CPU:
+			ok = number(optarg, 1, 100, &value);
+			options->cpu = (unsigned)value;
 			break;
 		case 'h':
 			usage(stdout);
@@ -315,7 +323,8 @@ static int play_alone(const struct options *options)
 	int status = EXIT_FAILURE;
 
 	snprintf(usual, sizeof usual, "%s/.ollama/models", home ? home : "/root");
-	world = alone_world(options->ollama, dir && *dir ? dir : usual, &alone, error, sizeof error);
+	world = alone_world(
+		options->ollama, dir && *dir ? dir : usual, options->cpu, &alone, error, sizeof error);
 	if (world)
 		status = play(options, world) == EXIT_SUCCESS ? EXIT_SUCCESS : EXIT_FAILURE;
 	else
@@ -355,7 +364,7 @@ static int play_fleet(const struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.name = "demo", .ready_fd = STDOUT_FILENO, .follow_fd = -1};
+	struct options options = {.name = "demo", .ready_fd = STDOUT_FILENO, .follow_fd = -1, .cpu = 100};
 	int status;
 
 	setlocale(LC_ALL, "");

@@ -3,7 +3,8 @@
 # shellcheck shell=sh disable=SC2034 # whoever sources it uses the rest
 : "${ro_ports:=11436 11437 11438}" # of the instances ollama-1 and on of server 84
 : "${run_options=}" # of docker run, for each instance
-: "${scale_max:=6}" "${drain:=2s}"
+: "${generating=}"  # options of the simulator
+: "${scale_max:=6}" "${drain:=2s}" "${refresh:=1s}"
 dynamic=$TEST_TMP/dynamic.yml
 : "${balanced:=$dynamic}" # what the balancer says that it has
 # shellcheck source=tests/e2e/operate.sh
@@ -23,10 +24,10 @@ engine_image ollama-half
 store=$TEST_TMP/store
 mkdir -p "$store"
 # Flags in the store make the next start slow, or fail; those that run are not touched.
-cat >"$store/serve" <<'END'
+cat >"$store/serve" <<END
 [ ! -e /root/.ollama/refuse ] || exit 3
 [ ! -e /root/.ollama/slow ] || sleep 4
-exec /bin/ollama-top-sim --ollama 0.0.0.0:11434 --models-dir /root/.ollama
+exec /bin/ollama-top-sim --ollama 0.0.0.0:11434 --models-dir /root/.ollama $generating
 END
 
 # Restarted always: an engine that was killed takes those that it finds running for stopped, and "unless-stopped" for meant.
@@ -85,7 +86,7 @@ check "the balancer's API is there" wait_for 10 traefik
 
 fstype=$(docker exec ollama cat /proc/self/mountinfo | awk '$5 == "/root/.ollama" { sub(/.* - /, ""); print $1 }')
 cat >"$TEST_TMP/config.yaml" <<END
-refresh: 1s
+refresh: $refresh
 timeout: 3s
 servers:
   - name: "80"

@@ -46,13 +46,16 @@ seen:   $3"
 	fi
 }
 
-wait_for() { # SECONDS COMMAND...: retries every 0.1 s until the command succeeds
-	tap_tries=$(($1 * 10))
+wait_for() { # SECONDS COMMAND...: retries until the command succeeds, every 0.1 s for the first second, then every 0.3 s
+	tap_tenths=$(($1 * 10))
+	tap_step=1
+	tap_patience=$((tap_tenths - 10))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
-		tap_tries=$((tap_tries - 1))
-		[ "$tap_tries" -gt 0 ] || return 1
-		sleep 0.1
+		[ "$tap_tenths" -gt "$tap_patience" ] || tap_step=3
+		tap_tenths=$((tap_tenths - tap_step))
+		[ "$tap_tenths" -gt 0 ] || return 1
+		sleep 0.$tap_step
 	done
 }
 
