@@ -85,7 +85,7 @@ struct simulator *simulator_start(const char *scenario, const char *const *optio
 static char *request(struct simulator *sim, const char *method, const char *path, const char *body)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)sim->port)};
-	struct timeval limit = {.tv_sec = 5};
+	struct timeval limit = {.tv_sec = 20};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char *all = NULL, buf[4096];
 	size_t size = 0;

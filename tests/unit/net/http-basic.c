@@ -311,7 +311,7 @@ Test(http, measures_from_the_request_to_the_first_byte)
 	client_open_server(&c, &server);
 	for (int i = 0; i < 3; i++) {
 		client_fetch(&c, &o);
-		cr_assert(o.latency_ms >= 29 && o.latency_ms < 1000, "%f", o.latency_ms);
+		cr_assert(o.latency_ms >= 20 && o.latency_ms < 1000, "%f", o.latency_ms);
 		outcome_clear(&o);
 	}
 	client_close(&c);
