@@ -68,8 +68,9 @@ engine_weigh()
 {
 	engine_cgroup=${engine_dir##*/}
 	for controller in /sys/fs/cgroup/cpu /sys/fs/cgroup; do
-		[ -e "$controller/cgroup.procs" ] && mkdir "$controller/$engine_cgroup" || continue
-		echo 8192 >"$controller/$engine_cgroup/cpu.shares" || echo 800 >"$controller/$engine_cgroup/cpu.weight"
+		if [ -e "$controller/cgroup.procs" ] && mkdir "$controller/$engine_cgroup"; then
+			echo 8192 >"$controller/$engine_cgroup/cpu.shares" || echo 800 >"$controller/$engine_cgroup/cpu.weight"
+		fi
 	done 2>/dev/null
 }
 
