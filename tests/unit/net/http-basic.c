@@ -23,7 +23,7 @@ Test(http, gives_status_body_and_date)
 	cr_assert_eq(o.body_len, 5);
 	cr_assert_str_eq(o.error, "");
 	cr_assert_eq(o.date_wall, INT64_C(784111777000));
-	cr_assert(o.latency_ms > 0 && o.latency_ms < 2000);
+	cr_assert(o.latency_ms > 0 && o.latency_ms < 10000);
 	outcome_clear(&o);
 	client_close(&c);
 }

@@ -357,7 +357,7 @@ Test(name, unknown)
 	outcome_clear(&o);
 	start = mono_ms();
 	client_fetch(&c, &o);
-	cr_assert(o.failed && mono_ms() - start < 1000);
+	cr_assert(o.failed && mono_ms() - start < 5000);
 	cr_assert_eq(atomic_load(&lookups), 1, "a failure was not remembered");
 	outcome_clear(&o);
 	client_close(&c);
@@ -446,17 +446,17 @@ Test(name, resolver_is_a_black_hole)
 	client_open(&c, "http://hole.test:1");
 	well = http_endpoint_new(c.http, &options);
 	cr_assert_not(http_resolver_stuck(c.http));
-	client_get(c.endpoint, "/", 3000, &held);
+	client_get(c.endpoint, "/", 5000, &held);
 	for (int i = 0; i < 10; i++) {
-		client_get(well, "/", 2000, &o);
+		client_get(well, "/", 4000, &o);
 		client_wait(&c, &o);
 		cr_assert_eq(o.status, 200);
 		outcome_clear(&o);
 	}
-	cr_assert(mono_ms() - start < 2500);
+	cr_assert(mono_ms() - start < 4500);
 	client_wait(&c, &held);
-	cr_assert_str_eq(held.error, "timed out after 3s looking up hole.test");
-	cr_assert(mono_ms() - start < 6000);
+	cr_assert_str_eq(held.error, "timed out after 5s looking up hole.test");
+	cr_assert(mono_ms() - start < 15000);
 	outcome_clear(&held);
 	cr_assert(http_resolver_stuck(c.http));
 	http_close(c.http);

@@ -212,7 +212,7 @@ Test(hostile, never_answers)
 	client_get(c.endpoint, "/", 1000, &o);
 	client_wait(&c, &o);
 	cr_assert_str_eq(o.error, "timed out after 1s");
-	cr_assert(mono_ms() - start >= 999 && mono_ms() - start < 5000);
+	cr_assert(mono_ms() - start >= 999 && mono_ms() - start < 15000);
 	outcome_clear(&o);
 	client_close(&c);
 }
@@ -265,7 +265,7 @@ Test(hostile, one_byte_at_a_time)
 	client_wait(&c, &o);
 	cr_assert_str_eq(o.error, "timed out after 1s");
 	cr_assert_eq(o.status, 200);
-	cr_assert(mono_ms() - start < 5000);
+	cr_assert(mono_ms() - start < 15000);
 	outcome_clear(&o);
 	client_close(&c);
 }
@@ -433,14 +433,22 @@ Test(hostile, one_server_does_not_delay_another)
 }
 
 /* More requests to servers that never answer than may start at once: the others go on. */
-Test(hostile, a_crowd_of_holes_holds_nobody_up, .timeout = 30)
+static int requests_at(struct server *servers, int count)
+{
+	int reached = 0;
+
+	for (int i = 0; i < count; i++)
+		reached += atomic_load(&servers[i].requests);
+	return reached;
+}
+
+Test(hostile, a_crowd_of_holes_holds_nobody_up, .timeout = 60)
 {
 	static struct server holes[8], well;
 	static struct http_endpoint *to_hole[8];
 	static struct outcome held[480];
 	struct client c;
 	struct outcome o;
-	int reached = 0;
 
 	server_start(&well, serve_hello);
 	client_open_server(&c, &well);
@@ -452,22 +460,21 @@ Test(hostile, a_crowd_of_holes_holds_nobody_up, .timeout = 30)
 		server_start_at(&holes[i], address, serve_nothing);
 		to_hole[i] = http_endpoint_new(c.http, &options);
 		for (int k = 0; k < 60; k++)
-			client_get(to_hole[i], "/", 8000, &held[i * 60 + k]);
+			client_get(to_hole[i], "/", 30000, &held[i * 60 + k]);
 	}
 	for (int i = 0; i < 20; i++) {
 		int64_t start = mono_ms();
 
 		client_fetch(&c, &o);
 		cr_assert_eq(o.status, 200, "%s", o.error);
-		cr_assert(mono_ms() - start < 4000);
+		cr_assert(mono_ms() - start < 15000);
 		outcome_clear(&o);
 	}
-	client_run(&c, 1500);
-	for (int i = 0; i < 8; i++) {
-		reached += atomic_load(&holes[i].requests);
+	for (int tries = 0; tries < 100 && requests_at(holes, 8) < 480; tries++)
+		client_run(&c, 100);
+	cr_assert_eq(requests_at(holes, 8), 480);
+	for (int i = 0; i < 8; i++)
 		http_endpoint_free(to_hole[i]);
-	}
-	cr_assert_eq(reached, 480);
 	client_close(&c);
 }
 

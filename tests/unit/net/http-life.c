@@ -396,7 +396,7 @@ Test(stream, ends_after_silence)
 	client_wait(&c, &o);
 	cr_assert_str_eq(o.error, "nothing came for 300ms");
 	cr_assert_eq(o.streamed, 60);
-	cr_assert(mono_ms() - start >= 750 && mono_ms() - start < 5000);
+	cr_assert(mono_ms() - start >= 750 && mono_ms() - start < 15000);
 	outcome_clear(&o);
 	client_close(&c);
 }
