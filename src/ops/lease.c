@@ -71,6 +71,11 @@ static void failed(struct lease *l, const char *why)
 	tell_waiting(l, false);
 }
 
+static const char *lost(void)
+{
+	return _("the lease of this server was lost to another ollama-top; nothing further is changed");
+}
+
 static int64_t epoch_of(const char *name)
 {
 	name += *name == '/';
@@ -234,6 +239,7 @@ static void on_created(void *user, const struct http_response *response)
 	if (!first)
 		add_stale(l, l->epoch);
 	l->epoch++;
+	l->until = l->engine_wall + LEASE_MS;
 	l->expires_at = l->asked_at + LEASE_MS;
 	l->renew_at = l->asked_at + RENEW_MS;
 	l->state = LEASE_HELD;
@@ -306,6 +312,15 @@ static void on_listed(void *user, const struct http_response *response)
 	create_next(l);
 }
 
+/*
+ * What has expired is not renewed: another may have taken over, been done with it and removed it, so that the next epoch's
+ * name is free again. A machine that was suspended sees that by the engine's clock only, as ours stood still.
+ */
+static bool expired(const struct lease *l)
+{
+	return l->engine_wall >= l->until || now(l) >= l->expires_at;
+}
+
 static void on_info(void *user, const struct http_response *response)
 {
 	struct lease *l = user;
@@ -327,7 +342,9 @@ static void on_info(void *user, const struct http_response *response)
 		return;
 	}
 	l->engine_wall = info.system_wall_ms;
-	if (l->state == LEASE_HELD)
+	if (l->state == LEASE_HELD && expired(l))
+		failed(l, lost());
+	else if (l->state == LEASE_HELD)
 		create_next(l);
 	else if (!send_request(l, "GET", NULL, on_listed, LEASE_LIST))
 		failed(l, _("out of memory"));
@@ -406,8 +423,7 @@ static void on_checked(struct operation *op, const struct http_response *respons
 		refusal = _("the lease cannot be looked at: the list of containers is not one");
 	if (refusal == NULL &&
 		(l->state != LEASE_HELD || now(l) >= l->expires_at || strcmp(f.owner, op->ops->owner) != 0))
-		refusal = _("the lease of this server was lost to another ollama-top; nothing further is "
-			    "changed");
+		refusal = lost();
 	if (refusal != NULL)
 		op_fail(op, "%s", refusal);
 	else

@@ -68,6 +68,7 @@ struct lease {
 	int64_t epoch;
 	int64_t asked_at, expires_at, renew_at; /* by our clock */
 	int64_t engine_wall;                    /* SystemTime of the engine, when it was asked */
+	int64_t until;                          /* when what is held expires, by that clock */
 	int64_t stale[8];                       /* epochs to be removed */
 	size_t stale_count;
 	struct http_request *request;
