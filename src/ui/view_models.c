@@ -21,6 +21,8 @@ struct models_state {
 	struct model_matrix matrix;
 	char filter[FILTER_MAX];
 	char selected[TEXT_NAME_MAX];
+	/* Under the cursor, as the user sees it: a key may come when the fleet no longer has what the rows name. */
+	char seen[TEXT_NAME_MAX];
 };
 
 static void draw_model(const struct look *look, const void *item, const struct canvas *cell)
@@ -212,6 +214,13 @@ static void draw_rows(
 	}
 }
 
+static void see_cursor(const struct view *view)
+{
+	struct models_state *state = view->state;
+	(void)snprintf(state->seen, sizeof(state->seen), "%s",
+		(size_t)view->cursor < state->matrix.count ? state->matrix.rows[view->cursor].name : "");
+}
+
 static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 {
 	struct models_state *state = view->state;
@@ -236,6 +245,7 @@ static void draw(struct ui *ui, struct view *view, const struct canvas *c)
 	view->page = body.h;
 	view->top = scroll_to(view->top, view->cursor, view->lines, body.h);
 	draw_rows(ui, view, &grid, &body);
+	see_cursor(view);
 	if (view->lines == 0)
 		canvas_text(&body, 1, 1, FACE_DIM,
 			state->filter[0] ? _("nothing matches the filter; Esc clears it")
@@ -253,9 +263,9 @@ static bool request(struct ui *ui, struct view *view, enum request request)
 	struct models_state *state = view->state;
 	refresh_rows(ui, view);
 	if (view_move_cursor(view, request)) {
-		if ((size_t)view->cursor < state->matrix.count)
-			(void)snprintf(state->selected, sizeof(state->selected), "%s",
-				state->matrix.rows[view->cursor].name);
+		see_cursor(view);
+		if (state->seen[0])
+			(void)snprintf(state->selected, sizeof(state->selected), "%s", state->seen);
 		return true;
 	}
 	if (request == REQ_RIGHT || request == REQ_LEFT) {
@@ -271,7 +281,7 @@ static bool request(struct ui *ui, struct view *view, enum request request)
 static const char *cursor_model(const struct view *view)
 {
 	const struct models_state *state = view->state;
-	return (size_t)view->cursor < state->matrix.count ? state->matrix.rows[view->cursor].name : NULL;
+	return state->seen[0] ? state->seen : NULL;
 }
 
 static void open_models(struct ui *ui, struct view *view)
