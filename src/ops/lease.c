@@ -76,6 +76,15 @@ static const char *lost(void)
 	return _("the lease of this server was lost to another ollama-top; nothing further is changed");
 }
 
+/*
+ * What has expired is not renewed: another may have taken over, been done with it and removed it, so that the next epoch's
+ * name is free again. A machine that was suspended sees that by the engine's clock only, as ours stood still.
+ */
+static bool expired(const struct lease *l)
+{
+	return l->engine_wall >= l->until || now(l) >= l->expires_at;
+}
+
 static int64_t epoch_of(const char *name)
 {
 	name += *name == '/';
@@ -228,7 +237,7 @@ static void on_created(void *user, const struct http_response *response)
 		return;
 	}
 	const char *refusal = op_refusal(response, _("the lease cannot be taken"), text, sizeof text);
-	if (refusal != NULL && !first && now(l) < l->expires_at) {
+	if (refusal != NULL && !first && !expired(l)) {
 		l->renew_at = now(l) + RETRY_MS;
 		return;
 	}
@@ -310,15 +319,6 @@ static void on_listed(void *user, const struct http_response *response)
 	l->epoch = f.epoch;
 	l->image[0] = '\0';
 	create_next(l);
-}
-
-/*
- * What has expired is not renewed: another may have taken over, been done with it and removed it, so that the next epoch's
- * name is free again. A machine that was suspended sees that by the engine's clock only, as ours stood still.
- */
-static bool expired(const struct lease *l)
-{
-	return l->engine_wall >= l->until || now(l) >= l->expires_at;
 }
 
 static void on_info(void *user, const struct http_response *response)
@@ -421,8 +421,7 @@ static void on_checked(struct operation *op, const struct http_response *respons
 	const char *refusal = op_refusal(response, _("the lease cannot be looked at"), text, sizeof text);
 	if (refusal == NULL && !parse_list(response, &f))
 		refusal = _("the lease cannot be looked at: the list of containers is not one");
-	if (refusal == NULL &&
-		(l->state != LEASE_HELD || now(l) >= l->expires_at || strcmp(f.owner, op->ops->owner) != 0))
+	if (refusal == NULL && (l->state != LEASE_HELD || expired(l) || strcmp(f.owner, op->ops->owner) != 0))
 		refusal = lost();
 	if (refusal != NULL)
 		op_fail(op, "%s", refusal);
