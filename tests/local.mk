@@ -5,7 +5,7 @@ AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_top_srcdir)'; export srcdir; \
 	builddir='$(abs_top_builddir)'; export builddir; \
 	TEST_TIMEOUT_FACTOR=$(TEST_TIMEOUT_FACTOR); export TEST_TIMEOUT_FACTOR;
-EXTRA_DIST += %D%/.clang-tidy %D%/README.md %D%/catalogues %D%/coverage.awk %D%/driver %D%/lint %D%/package %D%/totals
+EXTRA_DIST += %D%/.clang-tidy %D%/README.md %D%/catalogues %D%/coverage.awk %D%/cpu.awk %D%/driver %D%/lint %D%/package %D%/totals
 
 # What measures time or drives real engines gains nothing from the sanitizers, and is in the second list.
 E2E_TESTS =
