@@ -67,17 +67,19 @@ engine_start()
 engine_weigh()
 {
 	engine_cgroup=${engine_dir##*/}
+	engine_weight=
 	for controller in /sys/fs/cgroup/cpu /sys/fs/cgroup; do
 		if [ -e "$controller/cgroup.procs" ] && mkdir "$controller/$engine_cgroup"; then
 			echo 8192 >"$controller/$engine_cgroup/cpu.shares" || echo 800 >"$controller/$engine_cgroup/cpu.weight"
+			engine_weight="--exec-opt native.cgroupdriver=cgroupfs --cgroup-parent /$engine_cgroup"
 		fi
 	done 2>/dev/null
 }
 
 engine_daemon()
 {
-	dockerd --containerd "$engine_dir/containerd.sock" -H "unix://$engine_dir/docker.sock" \
-		--exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$engine_cgroup" \
+	# shellcheck disable=SC2086 # they are words
+	dockerd --containerd "$engine_dir/containerd.sock" -H "unix://$engine_dir/docker.sock" $engine_weight \
 		--data-root "$engine_dir/data" --exec-root "$engine_dir/exec" --pidfile "$engine_dir/dockerd.pid" \
 		>>"$engine_dir/dockerd.log" 2>&1 &
 	engine_dockerd=$!
@@ -113,9 +115,9 @@ engine_second()
 	engine_second_containerd=$!
 	engine_wait test -S "$second/containerd.sock"
 	engine_second_host=unix://$second/docker.sock
-	$engine_inside dockerd --containerd "$second/containerd.sock" -H "$engine_second_host" \
-		--exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$engine_cgroup" --data-root "$second/data" \
-		--exec-root "$second/exec" --pidfile "$second/dockerd.pid" >"$second/dockerd.log" 2>&1 &
+	# shellcheck disable=SC2086 # they are words
+	$engine_inside dockerd --containerd "$second/containerd.sock" -H "$engine_second_host" $engine_weight \
+		--data-root "$second/data" --exec-root "$second/exec" --pidfile "$second/dockerd.pid" >"$second/dockerd.log" 2>&1 &
 	engine_second_dockerd=$!
 	if ! engine_wait curl -sf --unix-socket "$second/docker.sock" http://docker/_ping; then
 		engine_why="a second dockerd did not start: $(tail -n 1 "$second/dockerd.log")"
