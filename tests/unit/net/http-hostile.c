@@ -432,7 +432,6 @@ Test(hostile, one_server_does_not_delay_another)
 	client_close(&c);
 }
 
-/* More requests to servers that never answer than may start at once: the others go on. */
 static int requests_at(struct server *servers, int count)
 {
 	int reached = 0;
@@ -442,6 +441,7 @@ static int requests_at(struct server *servers, int count)
 	return reached;
 }
 
+/* More requests to servers that never answer than may start at once: the others go on. */
 Test(hostile, a_crowd_of_holes_holds_nobody_up, .timeout = 60)
 {
 	static struct server holes[8], well;
