@@ -346,6 +346,7 @@ struct instance {
 	int64_t memory_judged; /* anonymous and shared */
 	int64_t memory_limit;  /* of the cgroup; 0: none; -1 unknown */
 	double cpu_percent;    /* docker stats' meaning: 100 = one core */
+	int64_t cpu_since;     /* it is the mean from then to stats_at */
 	double major_faults;   /* a second */
 	bool thrashing;
 	int thrash_run; /* samples in a row above the threshold */
@@ -358,8 +359,10 @@ struct instance {
 	size_t gpu_count;
 	int64_t gpus_at; /* 0: it was never asked, or there is none */
 	bool busy;
-	enum tending tended;
 	int64_t busy_since;
+	int64_t busy_sign_at; /* when what shows it begins to be true of the instance, at the latest; 0: not busy */
+	enum tending tended;
+	int64_t tended_until;     /* an operation of ours let go of it then; 0: none did */
 	int64_t oom_at;           /* last OOM kill, 0 none or acknowledged */
 	int64_t oom_wall;         /* the same on the engine's clock */
 	int64_t oom_acked_wall;   /* kills up to here were acknowledged */

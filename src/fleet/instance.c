@@ -94,7 +94,7 @@ void instance_forget_process(struct instance *i)
 	i->loaded_at = i->loaded_changed_at = 0;
 	i->memory_used = i->memory_judged = i->memory_limit = -1;
 	i->cpu_percent = i->major_faults = NAN;
-	i->stats_at = 0;
+	i->stats_at = i->cpu_since = 0;
 	i->thrashing = false;
 	i->thrash_run = 0;
 	i->slow_in_a_row = 0;
@@ -103,7 +103,7 @@ void instance_forget_process(struct instance *i)
 	requests_forget_process(i);
 	gpus_forget(i);
 	i->busy = false;
-	i->busy_since = 0;
+	i->busy_since = i->busy_sign_at = 0;
 }
 
 struct instance *instance_add(

@@ -50,6 +50,9 @@ static void judge_busy(struct fleet *fleet, struct instance *i)
 		!fleet_stale(fleet, i->connections_at, 15 * refresh) && i->connections_active > 0;
 	const bool busy = i->loaded_count > 0 && (working || connected);
 
+	i->busy_sign_at = busy && working ? i->cpu_since : 0;
+	if (busy && connected && i->connections_at > i->busy_sign_at)
+		i->busy_sign_at = i->connections_at;
 	if (busy == i->busy)
 		return;
 	i->busy = busy;

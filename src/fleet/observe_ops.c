@@ -19,6 +19,8 @@ void fold_tended(const struct place *p, const struct observation *o)
 	if (o->error || (unsigned)o->u.tended > TENDED_STOPPING)
 		return;
 	touch(p->fleet, p->instance->tended != o->u.tended);
+	if (o->u.tended == TENDED_NOT)
+		p->instance->tended_until = o->at;
 	p->instance->tended = o->u.tended;
 }
 

@@ -34,6 +34,7 @@ void fold_stats(const struct place *p, const struct observation *o)
 	touch(p->fleet, keep_size(&i->memory_limit, o->u.stats.memory_limit));
 	touch(p->fleet, keep_figure(&i->cpu_percent, o->u.stats.cpu_percent));
 	i->major_faults = o->u.stats.major_faults;
+	i->cpu_since = i->stats_at;
 	i->stats_at = o->at;
 	watch_faults(i, o->at);
 	sample_note(&i->peak_memory, i->memory_used >= 0 ? (double)i->memory_used : NAN);

@@ -39,6 +39,20 @@ static bool is_starting(const struct fleet *fleet, const struct instance *i)
 	       i->tended != TENDED_STOPPING && (i->state == STATE_STARTING || answers(i));
 }
 
+/*
+ * What an operation of ours does to an instance, such as loading its first model, is no load that asks for more
+ * instances: of what was true when it let go of it only the high end counts.
+ */
+static bool is_ours(const struct instance *i, int64_t at)
+{
+	return i->tended_until > 0 && at <= i->tended_until;
+}
+
+static struct policy_figure doubted(struct policy_figure f, bool doubt)
+{
+	return doubt ? (struct policy_figure){0, f.high} : f;
+}
+
 static struct policy_figure busy_of(const struct fleet *fleet, const struct instance *i)
 {
 	const int64_t refresh = fleet->spec->refresh_ms;
@@ -46,7 +60,9 @@ static struct policy_figure busy_of(const struct fleet *fleet, const struct inst
 		!fleet_stale(fleet, i->stats_at, refresh) ||
 		(i->connections_active >= 0 && !fleet_stale(fleet, i->connections_at, 15 * refresh));
 
-	return seen && !fleet_stale(fleet, i->loaded_at, refresh) ? exactly(i->busy) : unknown;
+	if (!seen || fleet_stale(fleet, i->loaded_at, refresh))
+		return unknown;
+	return doubted(exactly(i->busy), is_ours(i, i->busy_sign_at));
 }
 
 /*
@@ -58,7 +74,7 @@ static struct policy_figure requests_of(const struct instance *i, const struct r
 	if (figure->certainty == CERTAINTY_UNKNOWN)
 		return unknown;
 	const bool counts = figure->certainty == CERTAINTY_EXACT || i->busy;
-	return (struct policy_figure){counts ? figure->value : 0, figure->value};
+	return doubted(exactly(figure->value), !counts || is_ours(i, figure->at));
 }
 
 /* An instance's own metrics count those that wait apart; its connections are both. */
@@ -85,7 +101,9 @@ static struct policy_figure cpu_of(const struct fleet *fleet, const struct insta
 {
 	const bool seen = !fleet_stale(fleet, i->stats_at, fleet->spec->refresh_ms);
 
-	return seen && isfinite(i->cpu_percent) ? exactly(i->cpu_percent) : unknown;
+	if (!seen || !isfinite(i->cpu_percent))
+		return unknown;
+	return doubted(exactly(i->cpu_percent), is_ours(i, i->cpu_since));
 }
 
 /* Of the container, else of its cgroup; 0 none, -1 unknown. */

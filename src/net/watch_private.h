@@ -118,6 +118,7 @@ struct target {
 	struct exec *exec;         /* the look that is out */
 	struct http_own own;       /* since it was sent */
 	bool looked_again;         /* since it could not tell whose the connections were */
+	bool let_go;               /* by an operation, since the look was sent */
 	/* its requests */
 	struct poll log, metrics;
 	struct follow *follow; /* of its log; NULL: none */

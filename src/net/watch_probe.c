@@ -84,6 +84,10 @@ static bool others(struct target *t, int *count)
 static void take_connections(struct target *t, const char *text, size_t len)
 {
 	struct probe_connections c;
+	if (t->let_go) {
+		look(t);
+		return;
+	}
 	probe_parse_tcp(text, len, t->api_port, &c);
 	if (!c.seen || !others(t, &c.count))
 		return;
@@ -172,6 +176,7 @@ static void look(struct target *t)
 		return;
 	if (t->endpoint != NULL)
 		http_own_begin(t->endpoint, &t->own);
+	t->let_go = false;
 	t->exec = exec_start(t, argv, on_look, t);
 	t->mount_at = watch_instant(t->engine->watch).mono;
 }
@@ -222,12 +227,14 @@ void target_look_soon(struct target *t)
 		poll_retry(&e->memory, poll_interval(&e->memory));
 }
 
+/* The connections that are counted just as an operation lets go may be its own: they are counted anew. */
 void target_tend(struct target *t, enum tending tending)
 {
 	struct observation o = {.kind = OBS_TENDED, .u.tended = tending};
 	observe(t, &o);
 	t->draining = tending == TENDED_DRAINING;
-	if (t->draining)
+	t->let_go = tending == TENDED_NOT && t->exec != NULL;
+	if (t->draining || (tending == TENDED_NOT && target_is_followed(t) && target_may_exec(t)))
 		poll_now(&t->look);
 }
 

@@ -57,6 +57,54 @@ Test(policy_sample, means_over_those_that_are_ready)
 	scene_end(&s);
 }
 
+static void tend(struct scene *s, const char *name, enum tending tending)
+{
+	send(s, (struct observation){
+			.kind = OBS_TENDED, .server = RO, .instance = name, .u.tended = tending});
+}
+
+static void connections(struct scene *s, const char *name, int count)
+{
+	send(s, (struct observation){.kind = OBS_CONNECTIONS,
+			.server = RO,
+			.instance = name,
+			.u.connections = {count, count}});
+}
+
+Test(policy_sample, what_warming_shows_is_no_load)
+{
+	struct scene s;
+
+	scene_healthy(&s);
+	loaded(&s, RO, "ollama-1", "mistral:7b=aaa", NULL);
+	stats(&s, RO, "ollama-1", GIB, 0, 0);
+	connections(&s, "ollama-1", 1);
+	tend(&s, "ollama-2", TENDED_RESTARTING);
+	loaded(&s, RO, "ollama-2", "mistral:7b=aaa", NULL);
+	stats(&s, RO, "ollama-2", GIB, 0, 0);
+	pass(&s, 1000);
+	stats(&s, RO, "ollama-2", GIB, 300, 0);
+	connections(&s, "ollama-2", 2);
+	tend(&s, "ollama-2", TENDED_NOT);
+	expect(look(&s).figures[POLICY_BUSY], 0.5, 1, "both seem busy");
+	expect(look(&s).figures[POLICY_INFLIGHT], 0.5, 1.5, "by connections of before");
+	expect(look(&s).figures[POLICY_CPU], 0, 150, "by the processor of before");
+	pass(&s, 1000);
+	connections(&s, "ollama-2", 0);
+	stats(&s, RO, "ollama-2", GIB, 300, 0);
+	expect(look(&s).figures[POLICY_INFLIGHT], 0.5, 0.5, "there are none any more");
+	expect(look(&s).figures[POLICY_BUSY], 0.5, 1, "a mean that began before");
+	pass(&s, 1000);
+	stats(&s, RO, "ollama-2", GIB, 300, 0);
+	expect(look(&s).figures[POLICY_BUSY], 1, 1, "works by itself");
+	expect(look(&s).figures[POLICY_CPU], 150, 150, "by itself");
+	stats(&s, RO, "ollama-2", GIB, 0, 0);
+	expect(look(&s).figures[POLICY_BUSY], 0.5, 0.5, "does nothing");
+	connections(&s, "ollama-2", 1);
+	expect(look(&s).figures[POLICY_BUSY], 1, 1, "has a request");
+	scene_end(&s);
+}
+
 Test(policy_sample, one_that_tells_nothing_leaves_the_high_end_open)
 {
 	struct scene s;
